@@ -1,0 +1,84 @@
+const ROOM =
+  "admin|appointments|deliveries|devices|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|siro";
+const pkg = (name) => `(^|node_modules/)${name}(/|$)`;
+const BOOKS =
+  "src/(appointments|deliveries|devices|intake|admin|receipts)/[a-z-]*(book|log|store)\\.ts";
+
+/** @type {import('dependency-cruiser').IConfiguration} */
+module.exports = {
+  forbidden: [
+    { name: "no-circles", severity: "error", from: {}, to: { circular: true } },
+    {
+      name: "domain-knows-only-zod",
+      severity: "error",
+      from: { path: "^src/domain/" },
+      to: { pathNot: ["^src/domain/", pkg("zod")] },
+    },
+    {
+      name: "links-know-only-zod",
+      severity: "error",
+      from: { path: "^src/links/" },
+      to: { pathNot: ["^src/links/", pkg("zod")] },
+    },
+    {
+      name: "rooms-do-not-enter-rooms",
+      severity: "error",
+      from: { path: `^src/(${ROOM})/` },
+      to: { path: `^src/(${ROOM})/`, pathNot: "^src/$1/" },
+    },
+    {
+      name: "workers-have-no-web",
+      severity: "error",
+      from: { path: "^workers/" },
+      to: { path: "^src/(http|intake|admin|rep-page|local-mode)/" },
+    },
+    {
+      name: "src-never-imports-workers",
+      severity: "error",
+      from: { path: "^src/" },
+      to: { path: "^workers/" },
+    },
+    {
+      name: "no-test-code-in-production",
+      severity: "error",
+      from: { path: "^(src|workers|bench)/" },
+      to: { path: "^test/" },
+    },
+    {
+      name: "express-lives-in-web-rooms",
+      severity: "error",
+      from: {
+        pathNot: "^(src/(http|intake|admin|rep-page|local-mode)/|src/app\\.ts|bench/|test/)",
+      },
+      to: { path: pkg("express") },
+    },
+    {
+      name: "jsforce-lives-in-salesforce",
+      severity: "error",
+      from: { pathNot: "^(src/salesforce/|test/)" },
+      to: { path: pkg("jsforce") },
+    },
+    {
+      name: "bullmq-lives-in-queues-and-workers",
+      severity: "error",
+      from: { pathNot: "^(src/queues/|workers/|bench/|test/)" },
+      to: { path: pkg("bullmq") },
+    },
+    {
+      name: "ioredis-values-live-in-redis-and-books",
+      severity: "error",
+      from: { pathNot: `^(src/redis\\.ts|${BOOKS}|bench/|test/)` },
+      to: { path: pkg("ioredis"), dependencyTypesNot: ["type-only"] },
+    },
+  ],
+  options: {
+    doNotFollow: { path: "node_modules" },
+    exclude: { path: "node_modules/.*/node_modules" },
+    tsPreCompilationDeps: true,
+    tsConfig: { fileName: "tsconfig.json" },
+    enhancedResolveOptions: {
+      exportsFields: ["exports"],
+      conditionNames: ["import", "require", "node", "default", "types"],
+    },
+  },
+};
