@@ -1,0 +1,185 @@
+import { z } from "zod";
+
+const slugSchema = z
+  .string()
+  .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be a slug: a-z, 0-9 and dashes, at most 40 characters");
+
+const organizationIdSchema = z
+  .string()
+  .regex(
+    /^00D[A-Za-z0-9]{12}([A-Za-z0-9]{3})?$/,
+    "must be an organization id: 00D… with 15 or 18 characters",
+  );
+
+const signingSecretSchema = z
+  .string()
+  .regex(
+    /^whsec_[A-Za-z0-9+/]{22,}={0,2}$/,
+    "must be whsec_ and at least 16 random bytes in base64",
+  );
+
+/** Plain http is for stubs on this machine only. */
+const serviceUrlSchema = z
+  .url()
+  .refine(isHttpsOrLoopback, "must be https (http only for 127.0.0.1 and localhost)");
+
+const salesforceSchema = z.strictObject({
+  instanceUrl: serviceUrlSchema,
+  auth: z.discriminatedUnion("kind", [
+    z.strictObject({
+      kind: z.literal("client-credentials"),
+      clientId: z.string().min(1),
+      clientSecret: z.string().min(1),
+    }),
+    z.strictObject({
+      kind: z.literal("jwt-bearer"),
+      clientId: z.string().min(1),
+      username: z.string().min(1),
+      privateKeyFile: z.string().min(1),
+      loginUrl: serviceUrlSchema,
+    }),
+  ]),
+});
+
+const linksSchema = z.strictObject({
+  host: z
+    .string()
+    .regex(/^[a-z0-9.-]+$/, "must be a host name")
+    .default("app.siro.ai"),
+  returnTo: z
+    .union([
+      z.enum(["record", "none"]),
+      z.string().regex(/^https:\/\/\S+$/, 'must be "record", "none" or an https URL template'),
+    ])
+    .default("record"),
+  conversationType: z.uuid().nullable().default(null),
+  omitObjectTypes: z.array(z.string()).default([]),
+});
+
+const seconds = z.int().min(0).max(86_400);
+
+const ladderSchema = z
+  .array(
+    z.strictObject({
+      afterSeconds: seconds,
+      to: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
+    }),
+  )
+  .min(1);
+
+/** When prompts are due and how visits of one rep are joined; seconds unless the name says otherwise. */
+export const scheduleSchema = z.strictObject({
+  startLeadSeconds: seconds.default(120),
+  stopGraceSeconds: seconds.default(0),
+  restartGapSeconds: seconds.nullable().default(120),
+  defaultDurationMinutes: z.int().min(1).max(1440).default(60),
+  horizonDays: z.int().min(1).max(180).default(14),
+  stopExpirySeconds: z.int().min(1).max(86_400).default(1800),
+  ladder: ladderSchema.default([
+    { afterSeconds: 0, to: "primary" },
+    { afterSeconds: 60, to: "others" },
+    { afterSeconds: 180, to: ["email", "sms"] },
+  ]),
+});
+export type Schedule = Readonly<z.infer<typeof scheduleSchema>>;
+
+const datedObjectSchema = z.strictObject({
+  startField: z.string().min(1),
+  endField: z.string().min(1).nullable().default(null),
+  repField: z.string().min(1).nullable().default(null),
+});
+
+const mappingSchema = z.strictObject({
+  repPolicy: z.enum(["primary", "all", "required"]).default("primary"),
+  lead: datedObjectSchema.optional(),
+  opportunity: datedObjectSchema.optional(),
+  requireRelated: z.boolean().default(true),
+  includeInvitees: z.boolean().default(false),
+  inPersonOnly: z.boolean().default(false),
+  expandCrews: z.boolean().default(false),
+  workOrder: z
+    .strictObject({ opportunityPath: z.string().min(1).nullable().default(null) })
+    .prefault({}),
+});
+
+const reconcileSchema = z.strictObject({
+  everySeconds: z
+    .int()
+    .refine((value) => value === 0 || value >= 5, "must be 0 (off) or at least 5")
+    .default(120),
+});
+
+const siroSchema = z.strictObject({
+  apiToken: z.string().min(1).optional(),
+  webhookSecret: signingSecretSchema.optional(),
+  apiBaseUrl: serviceUrlSchema.default("https://functions.siro.ai/api-externalApi/v1"),
+});
+
+/** Whose certificate a proxy must have seen before an outbound message is read (mutual TLS). */
+const clientCertificateSchema = z.strictObject({
+  header: z
+    .string()
+    .regex(/^[a-z0-9-]+$/i)
+    .default("x-client-cert-subject"),
+  verifiedHeader: z
+    .string()
+    .regex(/^[a-z0-9-]+$/i)
+    .default("x-client-cert-verified"),
+  commonName: z.string().min(1).default("proxy.salesforce.com"),
+});
+
+/** One Salesforce org with its secrets and rules, as written in the connections file. */
+export const connectionSchema = z
+  .strictObject({
+    name: slugSchema,
+    organizationId: organizationIdSchema,
+    webhookSecrets: z
+      .array(z.string().min(32, "must have at least 32 characters").max(512))
+      .max(2, "holds at most two secrets, the old and the new one")
+      .default([]),
+    signingSecrets: z
+      .array(signingSecretSchema)
+      .max(2, "holds at most two secrets, the old and the new one")
+      .default([]),
+    integrationConnectionId: z.string().min(1).optional(),
+    salesforce: salesforceSchema.optional(),
+    links: linksSchema.prefault({}),
+    schedule: scheduleSchema.prefault({}),
+    mapping: mappingSchema.prefault({}),
+    reconcile: reconcileSchema.prefault({}),
+    siro: siroSchema.optional(),
+    changeEvents: z.strictObject({ channel: z.string().startsWith("/data/") }).optional(),
+    ignoreOrganizationIds: z.array(organizationIdSchema).default([]),
+    allowSourceIps: z.array(z.string().min(1)).default([]),
+    clientCertificate: clientCertificateSchema.optional(),
+  })
+  .refine((one) => one.webhookSecrets.length + one.signingSecrets.length > 0, {
+    message: "needs at least one of webhookSecrets, signingSecrets",
+    path: ["webhookSecrets"],
+  });
+export type Connection = Readonly<z.infer<typeof connectionSchema>>;
+
+/** The connections file: all orgs of this bridge; names are unique. */
+export const connectionsFileSchema = z
+  .strictObject({ connections: z.array(connectionSchema) })
+  .superRefine(({ connections }, context) => {
+    const seen = new Set<string>();
+    for (const [at, { name }] of connections.entries()) {
+      if (seen.has(name)) {
+        context.addIssue({
+          code: "custom",
+          path: ["connections", at, "name"],
+          message: `"${name}" is used twice`,
+        });
+      }
+      seen.add(name);
+    }
+  });
+
+function isHttpsOrLoopback(text: string): boolean {
+  const url = URL.canParse(text) ? new URL(text) : undefined;
+  if (url?.protocol === "http:") {
+    return url.hostname === "127.0.0.1" || url.hostname === "localhost";
+  }
+  return url?.protocol === "https:";
+}

@@ -1,0 +1,29 @@
+import { z } from "zod";
+import { crmEventSchema } from "./crm-event.ts";
+import { deliveryRefSchema } from "./delivery.ts";
+import { promptRefSchema } from "./prompt.ts";
+
+/** The work that stopped, as it was, so that it can be replayed. */
+export const parkedWorkSchema = z.discriminatedUnion("kind", [
+  z.object({ kind: z.literal("event"), event: crmEventSchema }),
+  z.object({ kind: z.literal("delivery"), delivery: deliveryRefSchema }),
+  z.object({ kind: z.literal("prompt"), prompt: promptRefSchema }),
+  /** A job whose payload this version cannot read. */
+  z.object({ kind: z.literal("unreadable"), queue: z.string(), payload: z.unknown() }),
+]);
+export type ParkedWork = Readonly<z.infer<typeof parkedWorkSchema>>;
+
+/** Work the bridge gave up on until an operator looks; `reason` is an anchor in `docs/failures.md`. */
+export const parkedSchema = z.object({
+  /** `<connection>~<key>`; the same work parks under the same id again. */
+  id: z.string(),
+  connection: z.string(),
+  reason: z.string(),
+  detail: z.string(),
+  recordType: z.string().optional(),
+  recordId: z.string().optional(),
+  work: parkedWorkSchema,
+  firstParkedAtMs: z.int(),
+  lastParkedAtMs: z.int(),
+});
+export type Parked = Readonly<z.infer<typeof parkedSchema>>;

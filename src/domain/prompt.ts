@@ -1,0 +1,73 @@
+import { z } from "zod";
+import { recordTypeSchema } from "./appointment.ts";
+
+/** What a prompt asks the rep's recorder to do. */
+export const promptActionSchema = z.enum(["start", "stop", "restart"]);
+export type PromptAction = z.infer<typeof promptActionSchema>;
+
+/**
+ * Where a prompt stands.
+ *
+ * waiting: its moment has not come · due: its moment came, no device has accepted it yet · sent: a device
+ * accepted it · superseded: a newer plan took its place before it was sent · skipped: at its moment there
+ * was no reason left to send it · expired: nobody took it while it was useful.
+ */
+export const promptStateSchema = z.enum([
+  "waiting",
+  "due",
+  "sent",
+  "superseded",
+  "skipped",
+  "expired",
+]);
+export type PromptState = z.infer<typeof promptStateSchema>;
+
+/** One thing we ask one rep to do for one appointment, at a time. Times are epoch milliseconds. */
+export const promptSchema = z.object({
+  promptId: z.string(),
+  userId: z.string(),
+  recordType: recordTypeSchema,
+  recordId: z.string(),
+  action: promptActionSchema,
+  dueAtMs: z.int(),
+  expiresAtMs: z.int(),
+  /** The number of the plan that made this prompt; later plans have higher numbers. */
+  generation: z.int(),
+  state: promptStateSchema,
+  /** Why this prompt exists, or why it ended, in a few words. */
+  reason: z.string(),
+  /** For a restart: the appointment whose recording it ends. */
+  endsRecordId: z.string().optional(),
+  /** The opaque token of `/go/` and `/done/`; made when the prompt is planned. */
+  token: z.string(),
+  /** When its moment came. */
+  firedAtMs: z.int().optional(),
+  /** When the first device accepted it. */
+  sentAtMs: z.int().optional(),
+});
+export type Prompt = Readonly<z.infer<typeof promptSchema>>;
+
+/** Where a prompt stands at a given time: one that nobody took while it was useful is expired. */
+export function promptStateAt({ state, expiresAtMs }: Prompt, nowMs: number): PromptState {
+  return state === "due" && nowMs >= expiresAtMs ? "expired" : state;
+}
+
+/** The pointer that waits in the queue; the truth is read at the prompt's moment. */
+export const promptRefSchema = z.object({
+  connection: z.string(),
+  userId: z.string(),
+  recordId: z.string(),
+  promptId: z.string(),
+});
+export type PromptRef = Readonly<z.infer<typeof promptRefSchema>>;
+
+/** A prompt that was really offered to a device: the rep may have followed it. */
+export const issuedPromptSchema = z.object({
+  promptId: z.string(),
+  recordId: z.string(),
+  action: promptActionSchema,
+  atMs: z.int(),
+  /** The appointment's start as it stood when the prompt was issued. */
+  startAtMs: z.int(),
+});
+export type IssuedPrompt = Readonly<z.infer<typeof issuedPromptSchema>>;

@@ -1,0 +1,23 @@
+import { z } from "zod";
+import { crmRecordIdSchema } from "./crm-record-id.ts";
+
+/** The person with the phone, keyed by connection and Salesforce user id. Siro matches reps by e-mail. */
+export const repSchema = z.object({
+  userId: crmRecordIdSchema,
+  email: z.email().max(254).optional(),
+  name: z.string().trim().max(200).optional(),
+  timeZone: z
+    .string()
+    .refine(isTimeZone, "must be an IANA time zone, like America/Denver")
+    .optional(),
+});
+export type Rep = Readonly<z.infer<typeof repSchema>>;
+
+function isTimeZone(name: string): boolean {
+  try {
+    new Intl.DateTimeFormat("en", { timeZone: name });
+    return true;
+  } catch {
+    return false;
+  }
+}

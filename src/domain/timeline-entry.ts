@@ -1,0 +1,27 @@
+import { z } from "zod";
+
+/** One line of an appointment's history: what happened, when, to whom; nothing secret. */
+export const timelineEntrySchema = z.object({
+  atMs: z.int(),
+  kind: z.enum([
+    "event.applied",
+    "event.unchanged",
+    "event.stale",
+    "work.parked",
+    "plan.changed",
+    "prompt.due",
+    "prompt.skipped",
+    "prompt.expired",
+    "prompt.sent",
+    "delivery.attempted",
+    "link.served",
+    "link.opened",
+    "rep.returned",
+  ]),
+  text: z.string(),
+  eventId: z.string().optional(),
+  promptId: z.string().optional(),
+  deviceId: z.string().optional(),
+  userId: z.string().optional(),
+});
+export type TimelineEntry = Readonly<z.infer<typeof timelineEntrySchema>>;
