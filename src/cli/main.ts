@@ -1,0 +1,42 @@
+import { Command, CommanderError } from "commander";
+import { linkCommand } from "./link-command.ts";
+
+/** Every command of the tool, one file each. */
+const COMMANDS: readonly (() => Command)[] = [linkCommand];
+
+/**
+ * Runs one command line, given without the interpreter and the script, and gives the exit code.
+ *
+ * 0 is done, 1 is failed, 2 is wrong use. A command fails by throwing a `CommanderError` with exit code 1,
+ * after it has written why. Results go to stdout, problems to stderr; the process is never ended here.
+ *
+ * @throws whatever a command throws beside `CommanderError`.
+ */
+export async function runCli(args: readonly string[]): Promise<number> {
+  const program = new Command("siro-bridge").description(
+    "Puts the right Siro recording link on a field rep's device at the right moment.",
+  );
+  for (const command of COMMANDS) {
+    program.addCommand(command());
+  }
+  throwInsteadOfExit(program);
+  try {
+    await program.parseAsync(args, { from: "user" });
+    return 0;
+  } catch (error) {
+    if (error instanceof CommanderError) {
+      return exitCodeOf(error);
+    }
+    throw error;
+  }
+}
+
+function throwInsteadOfExit(command: Command): void {
+  command.exitOverride();
+  command.commands.forEach(throwInsteadOfExit);
+}
+
+// Commander reports its own findings, such as an unknown flag, with exit code 1; here that is wrong use.
+function exitCodeOf({ code, exitCode }: CommanderError): number {
+  return exitCode !== 0 && code.startsWith("commander.") ? 2 : exitCode;
+}
