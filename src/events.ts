@@ -6,7 +6,10 @@ import type { IntakeEvents } from "./intake/intake-events.ts";
 const LOGGABLE_ID = /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/;
 
 /** Everything the bridge tells about its work: one function per event, for log and metrics alike. */
-export type Events = IntakeEvents;
+export interface Events extends IntakeEvents {
+  /** A page or an API call met an error nobody foresaw. */
+  requestBroke(error: unknown): void;
+}
 
 /**
  * Builds the events over one logger and one metrics registry; a registry takes them once.
@@ -14,7 +17,10 @@ export type Events = IntakeEvents;
  * One line per unit of work: ids, counts and durations, never bodies, secrets, links or people.
  */
 export function createEvents(log: Logger, registry: Registry): Events {
-  return intakeEvents(log, intakeCounters(registry));
+  return {
+    ...intakeEvents(log, intakeCounters(registry)),
+    requestBroke: (error) => log.error({ event: "request.broke", ...traceOf(error) }),
+  };
 }
 
 type IntakeCounters = ReturnType<typeof intakeCounters>;

@@ -1,0 +1,116 @@
+import express, { type Express } from "express";
+import type { Redis } from "ioredis";
+import type { Logger } from "pino";
+import type { Registry } from "prom-client";
+import { readQueueDepths } from "./admin/admin-queues.ts";
+import { createAdminRouter } from "./admin/admin-router.ts";
+import { findPullDevice } from "./books/device-book.ts";
+import { keepUnreadable } from "./books/unreadable-book.ts";
+import { openChannels } from "./channels.ts";
+import type { Config } from "./config.ts";
+import { openRepDesk } from "./deliveries/rep-desk.ts";
+import { openDeviceDesk } from "./devices/device-desk.ts";
+import { sealAddress } from "./devices/sealed-address.ts";
+import { createEvents, type Events } from "./events.ts";
+import { healthRoutes } from "./http/health-routes.ts";
+import { mountRoutes } from "./http/route.ts";
+import type { QuarantineEntry } from "./intake/quarantine.ts";
+import { createIntakeListener } from "./intake/routes.ts";
+import { mountLocalMode } from "./local-mode-app.ts";
+import { checkDurability } from "./process-tree/redis-durability.ts";
+import { createCrmEventsQueue } from "./queues/crm-events.ts";
+import { createDeliveriesQueue } from "./queues/deliveries.ts";
+import { createPromptsQueue } from "./queues/prompts.ts";
+import { buildLink } from "./recording-link.ts";
+import { createRepRouter } from "./rep-page/rep-router.ts";
+import { createWebServer, type WebServer } from "./web-server.ts";
+
+/** What the web process is made of. */
+export interface AppDeps {
+  readonly config: Config;
+  readonly redis: Redis;
+  readonly registry: Registry;
+  readonly log: Logger;
+}
+
+/** The web process, ready to listen. */
+export interface App {
+  readonly web: WebServer;
+  /** Ends the streams that pages keep open, so that the server can drain. */
+  stopStreams(): void;
+  close(): Promise<void>;
+}
+
+/** Puts the rooms of the web process together. */
+export async function createApp(deps: AppDeps): Promise<App> {
+  const { config, redis, registry, log } = deps;
+  const events = createEvents(log, registry);
+  const queues = {
+    crmEvents: createCrmEventsQueue(redis),
+    prompts: createPromptsQueue(redis),
+    deliveries: createDeliveriesQueue(redis),
+  };
+  const { channels, close: closeChannels } = openChannels(config.outboundAllow);
+  const intake = createIntakeListener({
+    ...config,
+    nowMs: Date.now,
+    inbox: queues.crmEvents,
+    quarantine: { keep: (entry) => keepSealed(deps, entry) },
+    events,
+  });
+  const pages = express();
+  pages.disable("x-powered-by");
+  pages.disable("etag");
+  mountHealth(deps, pages, queues);
+  const shared = { ...config, redis, queues, nowMs: Date.now, report: events.requestBroke };
+  const desk = { ...shared, deliveries: queues.deliveries, channels };
+  pages.use(createAdminRouter({ ...shared, devices: openDeviceDesk(desk) }));
+  pages.use(repRouter(deps, events));
+  const stopStreams = config.isLocalMode ? await mountLocalMode(deps, pages) : () => undefined;
+  return {
+    web: createWebServer(intake, pages),
+    stopStreams,
+    close: async () => {
+      await closeChannels();
+      await Promise.all(Object.values(queues).map(({ queue }) => queue.close()));
+    },
+  };
+}
+
+function mountHealth(
+  { config, redis, registry }: AppDeps,
+  pages: Express,
+  queues: Parameters<typeof readQueueDepths>[0],
+): void {
+  const routes = healthRoutes({
+    ...config,
+    redis,
+    registry,
+    nowMs: Date.now,
+    readQueues: () => readQueueDepths(queues, Date.now()),
+    durability: async () => {
+      const found = await checkDurability(redis);
+      return found.kind === "durable" || config.redisDurability === "warn" ? [] : found.findings;
+    },
+  });
+  mountRoutes(pages, routes);
+}
+
+function repRouter({ config, redis }: AppDeps, events: Events): express.Router {
+  const desk = openRepDesk({ ...config, redis, buildLink, nowMs: Date.now });
+  return createRepRouter({
+    ...desk,
+    trustedProxies: config.trustedProxies,
+    nowMs: Date.now,
+    report: events.requestBroke,
+    findPullDevice: (tokenHash) => findPullDevice(redis, tokenHash),
+  });
+}
+
+function keepSealed(
+  { config, redis }: AppDeps,
+  { connection, reason, bytes }: QuarantineEntry,
+): Promise<void> {
+  const sealedBody = sealAddress(bytes.toString("base64"), config.secretKey);
+  return keepUnreadable(redis, { connection, reason, atMs: Date.now(), sealedBody });
+}

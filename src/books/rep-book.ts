@@ -1,0 +1,165 @@
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import type { IssuedPrompt, Prompt } from "../domain/prompt.ts";
+import { type Rep, repSchema } from "../domain/rep.ts";
+import { StateContendedError } from "../errors.ts";
+import { keyspace } from "../keyspace.ts";
+import {
+  commitIfUnchanged,
+  type RedisCommand,
+  redisScript,
+  runPipeline,
+  runScript,
+} from "../redis-script.ts";
+import { parseRepState, type RepState } from "./rep-state.ts";
+
+/** Names one rep of one connection. */
+export interface RepRef {
+  readonly connection: string;
+  readonly userId: string;
+}
+
+/** A visit that ended longer ago than this no longer matters to a plan. */
+const LOOK_BACK_MS = 24 * 3_600_000;
+/** Enough issued prompts to cover a day; older ones cannot be the open recording. */
+const KEPT_ISSUED = 40;
+/** More lost races than this in a row means that something is wrong, not busy. */
+const COMMIT_TRIES = 50;
+
+const READ_REP_STATE = redisScript(`
+local now = redis.call('TIME')
+local since = tonumber(now[1]) * 1000 - tonumber(ARGV[3])
+local head = redis.call('HMGET', KEYS[1], 'rev', 'live', 'issued')
+local visits = {}
+for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], since, '+inf')) do
+  visits[#visits + 1] = redis.call('HMGET', ARGV[1] .. id, 'doc', 'p:' .. ARGV[2])
+end
+return {now, head, visits}
+`);
+
+/** Reads one rep's state in one step. */
+export async function readRepState(
+  redis: Redis,
+  { connection, userId }: RepRef,
+): Promise<RepState> {
+  const reply = await runScript(redis, READ_REP_STATE, {
+    keys: [keyspace.rep(connection, userId), keyspace.repAppointments(connection, userId)],
+    args: [keyspace.appointment(connection, ""), userId, LOOK_BACK_MS],
+  });
+  return parseRepState(reply);
+}
+
+/** Commits a change of one rep's state, only if nothing changed since it was read. */
+export async function commitRepChange(
+  redis: Redis,
+  { connection, userId }: RepRef,
+  { revision, commands }: { revision: string; commands: readonly RedisCommand[] },
+): Promise<boolean> {
+  const key = keyspace.rep(connection, userId);
+  const guard = { key, field: "rev", expected: revision };
+  return commitIfUnchanged(redis, guard, [...commands, ["HINCRBY", key, "rev", 1]]);
+}
+
+/** What to do about a state that was read; no commands means that nothing has to change. */
+export interface RepDecision<Result> {
+  readonly result: Result;
+  readonly commands: readonly RedisCommand[];
+}
+
+/**
+ * Reads, decides and commits, again from the start whenever another writer was faster.
+ *
+ * @throws {StateContendedError} when that went on and on.
+ */
+export async function changeRep<Result>(
+  redis: Redis,
+  rep: RepRef,
+  decide: (state: RepState) => RepDecision<Result> | Promise<RepDecision<Result>>,
+): Promise<Result> {
+  for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
+    const state = await readRepState(redis, rep);
+    const { result, commands } = await decide(state);
+    const change = { revision: state.revision, commands };
+    if (commands.length === 0 || (await commitRepChange(redis, rep, change))) {
+      return result;
+    }
+  }
+  throw new StateContendedError(`rep ${rep.userId} of ${rep.connection} kept changing`);
+}
+
+/** The command that stores one rep's prompts for one appointment. */
+export function promptsCommand(
+  { connection, userId }: RepRef,
+  recordId: string,
+  prompts: readonly Prompt[],
+): RedisCommand {
+  const key = keyspace.appointment(connection, recordId);
+  return ["HSET", key, `p:${userId}`, JSON.stringify(prompts)];
+}
+
+/** The command that names the one prompt that may be delivered now, or none. */
+export function livePromptCommand(
+  { connection, userId }: RepRef,
+  promptId: string | undefined,
+): RedisCommand {
+  return ["HSET", keyspace.rep(connection, userId), "live", promptId ?? ""];
+}
+
+/** The command that remembers what was issued; only the newest are kept. */
+export function issuedCommand(
+  { connection, userId }: RepRef,
+  issued: readonly IssuedPrompt[],
+): RedisCommand {
+  const kept = issued.slice(-KEPT_ISSUED);
+  return ["HSET", keyspace.rep(connection, userId), "issued", JSON.stringify(kept)];
+}
+
+/** The commands that make a rep known; what a profile does not say stays as it was. */
+export function knownRepCommands(connection: string, rep: Rep): readonly RedisCommand[] {
+  const { userId, email, name, timeZone } = rep;
+  const fields = Object.entries({ email, name, timeZone }).flatMap(([field, value]) =>
+    value === undefined ? [] : [field, value],
+  );
+  const key = keyspace.rep(connection, userId);
+  return [
+    ["SADD", keyspace.reps(connection), userId],
+    ["HSET", key, "userId", userId, ...fields],
+  ];
+}
+
+/** Makes a rep known, or updates what is known. */
+export async function saveRep(redis: Redis, connection: string, rep: Rep): Promise<void> {
+  const commands = knownRepCommands(connection, rep);
+  await runPipeline(redis, commands);
+}
+
+const profileSchema = z.tuple([
+  z.string().nullable(),
+  z.string().nullable(),
+  z.string().nullable(),
+  z.string().nullable(),
+]);
+
+/** Reads who a rep is; undefined for an unknown one. */
+export async function readRep(
+  redis: Redis,
+  { connection, userId }: RepRef,
+): Promise<Rep | undefined> {
+  const key = keyspace.rep(connection, userId);
+  const reply = await redis.hmget(key, "userId", "email", "name", "timeZone");
+  const [known, email, name, timeZone] = profileSchema.parse(reply);
+  return known === null
+    ? undefined
+    : repSchema.parse({
+        userId: known,
+        email: email ?? undefined,
+        name: name ?? undefined,
+        timeZone: timeZone ?? undefined,
+      });
+}
+
+/** All known user ids of a connection, sorted. */
+export async function listUserIds(redis: Redis, connection: string): Promise<readonly string[]> {
+  const userIds = await redis.smembers(keyspace.reps(connection));
+  return userIds.sort();
+}

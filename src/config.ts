@@ -1,0 +1,218 @@
+import { readFileSync } from "node:fs";
+import { resolve } from "node:path";
+import ipaddr from "ipaddr.js";
+import { z } from "zod";
+import { demoConnection } from "./demo-connection.ts";
+import { type Connection, connectionsFileSchema } from "./domain/connection.ts";
+import { canonicalRecordId } from "./domain/crm-record-id.ts";
+import { storedSecret } from "./stored-secret.ts";
+
+const list = z
+  .string()
+  .default("")
+  .transform((text) =>
+    text
+      .split(",")
+      .map((part) => part.trim())
+      .filter((part) => part !== ""),
+  );
+
+const roleSchema = z.enum(["web", "worker"]);
+const optionalText = z.string().min(1).optional();
+
+/** The environment, in the order of `.env.example`. An empty value counts as not set. */
+const environmentSchema = z.object({
+  PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(3000),
+  HOST: optionalText,
+  PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
+  REDIS_URL: z
+    .string()
+    .regex(/^(rediss?:\/\/|unix:\/)/, "must begin with redis://, rediss:// or unix:/")
+    .optional(),
+  REDIS_DURABILITY: z.enum(["require", "warn"]).default("require"),
+  DATA_DIR: z.string().default(".data"),
+  CONNECTIONS_FILE: optionalText,
+  ADMIN_PASSWORD: z.string().min(12, "must have at least 12 characters").optional(),
+  ADMIN_API_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  SECRET_KEY: z
+    .string()
+    .refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64")
+    .optional(),
+  VAPID_SUBJECT: z
+    .string()
+    .regex(/^(mailto:|https:\/\/)/, "must be mailto: or https:")
+    .optional(),
+  SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be smtp:// or smtps://" }).optional(),
+  LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
+  TRUSTED_PROXIES: list.refine(areAddressRanges, "must be IP addresses or CIDR ranges"),
+  METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  ROLES: list
+    .transform((roles) => (roles.length === 0 ? ["web", "worker"] : roles))
+    .pipe(z.array(roleSchema)),
+  BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(104_857_600).default(4_194_304),
+  OUTBOUND_ALLOW: list,
+});
+
+/** Everything a process of the bridge needs to know at start. */
+export interface Config {
+  readonly port: number;
+  readonly host: string;
+  readonly publicUrl: URL;
+  readonly redisUrl: string | undefined;
+  readonly redisDurability: "require" | "warn";
+  readonly dataDir: string;
+  readonly connections: ReadonlyMap<string, Connection>;
+  /** No connection is configured: a demo connection, this machine only. */
+  readonly isLocalMode: boolean;
+  readonly adminPassword: string | undefined;
+  readonly adminApiToken: string | undefined;
+  readonly secretKey: Buffer;
+  readonly logLevel: string;
+  readonly trustedProxies: readonly string[];
+  readonly metricsToken: string | undefined;
+  readonly roles: ReadonlySet<"web" | "worker">;
+  readonly bodyLimitBytes: number;
+  readonly outboundAllow: readonly string[];
+}
+
+/** The configuration cannot be used; `problems` lists every reason at once, each saying what to mend. */
+export class ConfigError extends Error {
+  override readonly name = "ConfigError";
+  readonly problems: readonly string[];
+
+  constructor(problems: readonly string[]) {
+    super(`The configuration has ${problems.length} problem(s):\n  - ${problems.join("\n  - ")}`);
+    this.problems = problems;
+  }
+}
+
+/**
+ * Reads the environment and the connections file; makes missing secrets under `DATA_DIR` on first use.
+ *
+ * @throws {ConfigError} listing every unknown or malformed value.
+ */
+export function loadConfig(env: NodeJS.ProcessEnv): Config {
+  const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
+  const parsed = environmentSchema.safeParse(given);
+  const problems = parsed.success ? [] : issueLines(parsed.error, "");
+  const found = readConnections(given, problems);
+  if (!parsed.success || problems.length > 0) {
+    throw new ConfigError(problems);
+  }
+  return composeConfig(parsed.data, found);
+}
+
+/** Adds the variables of a `.env` file in the working directory that are not set already. */
+export function loadDotEnv(): void {
+  try {
+    process.loadEnvFile(".env");
+  } catch (cause) {
+    if (!isMissingFile(cause)) {
+      throw cause;
+    }
+  }
+}
+
+function composeConfig(
+  env: z.infer<typeof environmentSchema>,
+  found: readonly Connection[],
+): Config {
+  const isLocalMode = found.length === 0;
+  const dataDir = resolve(env.DATA_DIR);
+  const host = env.HOST ?? (isLocalMode ? "127.0.0.1" : "0.0.0.0");
+  if (isLocalMode && host !== "127.0.0.1" && host !== "localhost") {
+    throw new ConfigError([
+      "HOST: local mode listens on 127.0.0.1 only; configure a connection in CONNECTIONS_FILE first",
+    ]);
+  }
+  const connections = isLocalMode ? [demoConnection(dataDir)] : found;
+  return {
+    port: env.PORT,
+    host,
+    publicUrl: new URL(env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`),
+    redisUrl: env.REDIS_URL,
+    redisDurability: env.REDIS_DURABILITY,
+    dataDir,
+    connections: new Map(connections.map((connection) => [connection.name, connection])),
+    isLocalMode,
+    adminPassword: env.ADMIN_PASSWORD ?? (isLocalMode ? operatorPassword(dataDir) : undefined),
+    adminApiToken: env.ADMIN_API_TOKEN,
+    secretKey: Buffer.from(env.SECRET_KEY ?? storedSecret(dataDir, "secret-key"), "base64"),
+    logLevel: env.LOG_LEVEL,
+    trustedProxies: env.TRUSTED_PROXIES,
+    metricsToken: env.METRICS_TOKEN,
+    roles: new Set(env.ROLES),
+    bodyLimitBytes: env.BODY_LIMIT_BYTES,
+    outboundAllow: isLocalMode ? [...env.OUTBOUND_ALLOW, "127.0.0.1"] : env.OUTBOUND_ALLOW,
+  };
+}
+
+function operatorPassword(dataDir: string): string {
+  return storedSecret(dataDir, "operator-password")
+    .replaceAll(/[^A-Za-z0-9]/g, "")
+    .slice(0, 20);
+}
+
+function readConnections(env: NodeJS.ProcessEnv, problems: string[]): readonly Connection[] {
+  const path = env["CONNECTIONS_FILE"] ?? "connections.json";
+  let text: string;
+  try {
+    text = readFileSync(path, "utf8");
+  } catch (cause) {
+    if (env["CONNECTIONS_FILE"] !== undefined || !isMissingFile(cause)) {
+      problems.push(`CONNECTIONS_FILE: cannot read ${path}`);
+    }
+    return [];
+  }
+  return parseConnections(text, { path, env, problems });
+}
+
+interface ConnectionsSource {
+  readonly path: string;
+  readonly env: NodeJS.ProcessEnv;
+  readonly problems: string[];
+}
+
+function parseConnections(text: string, source: ConnectionsSource): readonly Connection[] {
+  let json: unknown;
+  try {
+    json = JSON.parse(text, (_key, value) => fromEnvironment(value, source));
+  } catch {
+    // The parser's own message quotes the file, and the file holds secrets.
+    source.problems.push(`CONNECTIONS_FILE: ${source.path} is not valid JSON`);
+    return [];
+  }
+  const parsed = connectionsFileSchema.safeParse(json);
+  if (!parsed.success) {
+    source.problems.push(...issueLines(parsed.error, `${source.path}: `));
+    return [];
+  }
+  return parsed.data.connections.map((connection) => ({
+    ...connection,
+    organizationId: canonicalRecordId(connection.organizationId),
+  }));
+}
+
+function fromEnvironment(value: unknown, { env, problems, path }: ConnectionsSource): unknown {
+  if (typeof value !== "string" || !value.startsWith("$env:")) {
+    return value;
+  }
+  const name = value.slice("$env:".length);
+  const found = env[name];
+  if (found === undefined) {
+    problems.push(`${path}: the environment variable ${name} is named but not set`);
+  }
+  return found;
+}
+
+function issueLines(error: z.ZodError, prefix: string): string[] {
+  return error.issues.map((issue) => `${prefix}${issue.path.join(".")}: ${issue.message}`);
+}
+
+function areAddressRanges(ranges: readonly string[]): boolean {
+  return ranges.every((range) => ipaddr.isValid(range) || ipaddr.isValidCIDR(range));
+}
+
+function isMissingFile(cause: unknown): boolean {
+  return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
+}

@@ -1,0 +1,175 @@
+import { deliveryCommand } from "../books/appointment-book.ts";
+import type { RepDecision } from "../books/rep-book.ts";
+import type { RepState } from "../books/rep-state.ts";
+import type { Appointment } from "../domain/appointment.ts";
+import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
+import { type Delivery, type DeliveryRef, deliveryIdOf } from "../domain/delivery.ts";
+import type { Device } from "../domain/device.ts";
+import type { Prompt } from "../domain/prompt.ts";
+import { type FoundPrompt, findPrompt, issueCommands } from "./prompt-change.ts";
+import { retryDelayMs } from "./retry-delay.ts";
+import { settleDelivery } from "./settle-delivery.ts";
+
+/** Permission to make one attempt, given by the fence. */
+export interface Attempt {
+  readonly prompt: Prompt;
+  readonly appointment: Appointment;
+  readonly delivery: Delivery;
+}
+
+/** What the fence said. */
+export type BeginOutcome =
+  | { readonly kind: "begun"; readonly attempt: Attempt }
+  | { readonly kind: "withdrawn" | "expired" | "unknown" };
+
+/** What one run of a delivery came to, for the queue. */
+export type DeliveryOutcome =
+  | { readonly kind: "done"; readonly state: Delivery["state"] }
+  | { readonly kind: "try-later"; readonly afterMs: number }
+  | { readonly kind: "refused"; readonly reason: string; readonly detail: string }
+  | { readonly kind: "not-needed"; readonly why: "withdrawn" | "expired" | "unknown" | "gone" };
+
+/** What an attempt needs from the world. */
+export interface AttemptDeliveryDeps {
+  readonly changeRep: <Result>(decide: (state: RepState) => RepDecision<Result>) => Promise<Result>;
+  readonly readDevice: () => Promise<Device | undefined>;
+  readonly saveDevice: (device: Device) => Promise<void>;
+  readonly readDelivery: () => Promise<Delivery | undefined>;
+  readonly send: (attempt: Attempt, device: Device) => Promise<AttemptOutcome>;
+  readonly nowMs: () => number;
+  readonly random: () => number;
+}
+
+/**
+ * Makes one attempt to bring a prompt to a device.
+ *
+ * The fence comes right before the attempt: a prompt that a newer plan withdrew, or that expired, is not
+ * sent. From the first attempt on the prompt counts as issued, whatever the other side answers: the rep may
+ * have got it. A device that says it is gone is revoked before this returns.
+ */
+export async function attemptDelivery(
+  deps: AttemptDeliveryDeps,
+  ref: DeliveryRef,
+): Promise<DeliveryOutcome> {
+  const device = await deps.readDevice();
+  if (device?.state !== "active") {
+    return { kind: "not-needed", why: "gone" };
+  }
+  const known = await deps.readDelivery();
+  if (known?.state === "accepted") {
+    return { kind: "done", state: "accepted" };
+  }
+  const begun = await deps.changeRep((state) => decideBegin(state, ref, { device, known }));
+  if (begun.kind !== "begun") {
+    return { kind: "not-needed", why: begun.kind };
+  }
+  const outcome = await deps.send(begun.attempt, device);
+  const settled = settle(deps, begun.attempt, outcome);
+  await deps.changeRep((state) => settleDelivery(state, ref, settled.delivery));
+  await rememberDevice(deps, device, outcome);
+  return settled.outcome;
+}
+
+interface Known {
+  readonly device: Device;
+  readonly known: Delivery | undefined;
+}
+
+function decideBegin(state: RepState, ref: DeliveryRef, known: Known): RepDecision<BeginOutcome> {
+  const found = findPrompt(state, ref);
+  if (found === undefined) {
+    return { result: { kind: "unknown" }, commands: [] };
+  }
+  const { prompt } = found;
+  const isDeliverable = prompt.state === "due" || prompt.state === "sent";
+  if (state.livePromptId !== prompt.promptId || !isDeliverable) {
+    return halt("withdrawn", ref, known);
+  }
+  if (state.nowMs >= prompt.expiresAtMs) {
+    return halt("expired", ref, known);
+  }
+  return begin(state, ref, { ...known, found });
+}
+
+function halt(
+  kind: "withdrawn" | "expired",
+  ref: DeliveryRef,
+  { known }: Known,
+): RepDecision<BeginOutcome> {
+  const commands = known === undefined ? [] : [deliveryCommand(ref, { ...known, state: kind })];
+  return { result: { kind }, commands };
+}
+
+function begin(
+  state: RepState,
+  ref: DeliveryRef,
+  { device, known, found }: Known & { readonly found: FoundPrompt },
+): RepDecision<BeginOutcome> {
+  const { prompt, visit } = found;
+  const { appointment } = visit.stored;
+  const delivery: Delivery = {
+    deliveryId: deliveryIdOf(prompt.promptId, device.deviceId),
+    promptId: prompt.promptId,
+    action: prompt.action,
+    userId: prompt.userId,
+    deviceId: device.deviceId,
+    channel: device.channel,
+    state: "sending",
+    attempts: (known?.attempts ?? 0) + 1,
+    answer: known?.answer ?? "",
+    updatedAtMs: state.nowMs,
+  };
+  return {
+    result: { kind: "begun", attempt: { prompt, appointment, delivery } },
+    commands: [...issueCommands(state, ref, found), deliveryCommand(ref, delivery)],
+  };
+}
+
+/** A delivery after an attempt, and what the queue should do about it. */
+interface SettledDelivery {
+  readonly delivery: Delivery;
+  readonly outcome: DeliveryOutcome;
+}
+
+function settle(
+  deps: AttemptDeliveryDeps,
+  { prompt, delivery }: Attempt,
+  outcome: AttemptOutcome,
+): SettledDelivery {
+  const updatedAtMs = deps.nowMs();
+  const next = { ...delivery, answer: outcome.answer, updatedAtMs };
+  switch (outcome.kind) {
+    case "accepted":
+      return settledAs({ ...next, state: "accepted" });
+    case "device-gone":
+      return settledAs({ ...next, state: "gone" });
+    case "refused":
+      return {
+        delivery: { ...next, state: "refused" },
+        outcome: { kind: "refused", reason: outcome.reason, detail: outcome.answer },
+      };
+    case "try-later": {
+      const afterMs = retryDelayMs(delivery.attempts, outcome.retryAfterMs, deps.random());
+      return updatedAtMs + afterMs >= prompt.expiresAtMs
+        ? settledAs({ ...next, state: "expired" })
+        : { delivery: { ...next, state: "retrying" }, outcome: { kind: "try-later", afterMs } };
+    }
+  }
+}
+
+function settledAs(delivery: Delivery): SettledDelivery {
+  return { delivery, outcome: { kind: "done", state: delivery.state } };
+}
+
+async function rememberDevice(
+  { saveDevice, nowMs }: AttemptDeliveryDeps,
+  device: Device,
+  outcome: AttemptOutcome,
+): Promise<void> {
+  if (outcome.kind === "device-gone") {
+    await saveDevice({ ...device, state: "gone" });
+  }
+  if (outcome.kind === "accepted") {
+    await saveDevice({ ...device, lastAcceptedAtMs: nowMs() });
+  }
+}

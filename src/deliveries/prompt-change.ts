@@ -1,0 +1,69 @@
+import {
+  issuedCommand,
+  livePromptCommand,
+  promptsCommand,
+  type RepRef,
+} from "../books/rep-book.ts";
+import type { RepState, RepVisit } from "../books/rep-state.ts";
+import { timelineCommands } from "../books/timeline-book.ts";
+import type { Prompt, PromptRef } from "../domain/prompt.ts";
+import type { TimelineEntry } from "../domain/timeline-entry.ts";
+import type { RedisCommand } from "../redis-script.ts";
+
+/** A prompt together with the visit it belongs to. */
+export interface FoundPrompt {
+  readonly prompt: Prompt;
+  readonly visit: RepVisit;
+}
+
+/** Finds a prompt in its rep's state. */
+export function findPrompt(
+  state: RepState,
+  { recordId, promptId }: Pick<PromptRef, "recordId" | "promptId">,
+): FoundPrompt | undefined {
+  const visit = state.visits.find(({ stored }) => stored.appointment.recordId === recordId);
+  const prompt = visit?.prompts.find((one) => one.promptId === promptId);
+  return visit === undefined || prompt === undefined ? undefined : { visit, prompt };
+}
+
+/** What changes about a prompt. */
+export interface PromptChange {
+  readonly next: Prompt;
+  readonly entry: Pick<TimelineEntry, "kind" | "text" | "deviceId">;
+  readonly atMs: number;
+}
+
+/** The commands that store a changed prompt and tell of it on the timeline. */
+export function changePromptCommands(
+  rep: RepRef,
+  { visit }: FoundPrompt,
+  { next, entry, atMs }: PromptChange,
+): readonly RedisCommand[] {
+  const { promptId, recordId, userId } = next;
+  const prompts = visit.prompts.map((one) => (one.promptId === promptId ? next : one));
+  return [
+    promptsCommand(rep, recordId, prompts),
+    ...timelineCommands({ connection: rep.connection, recordId }, [
+      { ...entry, atMs, promptId, userId },
+    ]),
+  ];
+}
+
+/** The command that makes a prompt the one that may be delivered now. */
+export function goLiveCommand(rep: RepRef, { promptId }: Prompt): RedisCommand {
+  return livePromptCommand(rep, promptId);
+}
+
+/** Remembers, once per prompt, that it was offered to the rep. */
+export function issueCommands(
+  { issued, nowMs }: RepState,
+  rep: RepRef,
+  { prompt, visit }: FoundPrompt,
+): readonly RedisCommand[] {
+  const { promptId, recordId, action } = prompt;
+  if (issued.some((one) => one.promptId === promptId)) {
+    return [];
+  }
+  const { startAtMs } = visit.stored.appointment;
+  return [issuedCommand(rep, [...issued, { promptId, recordId, action, atMs: nowMs, startAtMs }])];
+}

@@ -1,0 +1,63 @@
+import { deliveryCommand } from "../books/appointment-book.ts";
+import type { RepDecision } from "../books/rep-book.ts";
+import type { RepState } from "../books/rep-state.ts";
+import { timelineCommands } from "../books/timeline-book.ts";
+import type { Delivery, DeliveryRef } from "../domain/delivery.ts";
+import type { Prompt } from "../domain/prompt.ts";
+import type { TimelineEntry } from "../domain/timeline-entry.ts";
+import type { RedisCommand } from "../redis-script.ts";
+import { changePromptCommands, type FoundPrompt, findPrompt } from "./prompt-change.ts";
+
+/** Writes down how an attempt ended; the first accepted one makes the prompt sent. */
+export function settleDelivery(
+  state: RepState,
+  ref: DeliveryRef,
+  delivery: Delivery,
+): RepDecision<void> {
+  const { connection, recordId } = ref;
+  const found = findPrompt(state, ref);
+  return {
+    result: undefined,
+    commands: [
+      deliveryCommand({ connection, recordId }, delivery),
+      ...timelineCommands({ connection, recordId }, [attemptEntry(delivery)]),
+      ...(found === undefined ? [] : promptCommands(ref, found, delivery)),
+    ],
+  };
+}
+
+function promptCommands(
+  ref: DeliveryRef,
+  found: FoundPrompt,
+  delivery: Delivery,
+): readonly RedisCommand[] {
+  const { prompt } = found;
+  if (delivery.state !== "accepted" || prompt.sentAtMs !== undefined) {
+    return [];
+  }
+  const atMs = delivery.updatedAtMs;
+  // A plan may have dropped the prompt while it was under way; that it was sent stays true.
+  const next: Prompt = { ...prompt, state: "sent", sentAtMs: atMs };
+  const text = `The ${prompt.action} link reached the rep's ${delivery.channel} device`;
+  return changePromptCommands(ref, found, { next, atMs, entry: { kind: "prompt.sent", text } });
+}
+
+function attemptEntry({
+  attempts,
+  state,
+  answer,
+  deviceId,
+  promptId,
+  userId,
+  channel,
+  updatedAtMs,
+}: Delivery): TimelineEntry {
+  return {
+    atMs: updatedAtMs,
+    kind: "delivery.attempted",
+    text: `Attempt ${attempts} by ${channel}: ${state} (${answer})`,
+    deviceId,
+    promptId,
+    userId,
+  };
+}

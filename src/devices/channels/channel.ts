@@ -1,0 +1,26 @@
+import type { AttemptOutcome } from "../../domain/attempt-outcome.ts";
+import type { ChannelKind } from "../../domain/device.ts";
+import type { PromptMessage } from "../../domain/prompt-message.ts";
+
+/** What goes with a message to a provider. */
+export interface SendContext {
+  /** The same for every attempt of one delivery: the other side can tell a repeat. */
+  readonly idempotencyKey: string;
+  readonly nowMs: number;
+}
+
+/** Why an address cannot be used. */
+export type AddressVerdict =
+  | { readonly kind: "usable" }
+  | { readonly kind: "unusable"; readonly message: string };
+
+/**
+ * One road to a device. An address is what the enrolment gave, as JSON; each channel knows its own shape.
+ */
+export interface Channel {
+  readonly kind: ChannelKind;
+  /** Checks shape and reachability rules of an address; sends nothing. */
+  checkAddress(address: unknown): AddressVerdict;
+  /** Makes one attempt. Never throws for what a provider can answer. */
+  send(message: PromptMessage, address: unknown, context: SendContext): Promise<AttemptOutcome>;
+}

@@ -1,0 +1,32 @@
+/**
+ * The names of the bridge's own keys in Redis.
+ *
+ * Everything of one connection carries the hash tag `{connection}`, so that one script can touch several
+ * of its keys in a cluster, too.
+ */
+export const keyspace = {
+  appointment: (connection: string, recordId: string) => `${of(connection)}:a:${recordId}`,
+  timeline: (connection: string, recordId: string) => `${of(connection)}:t:${recordId}`,
+  appointmentsByStart: (connection: string) => `${of(connection)}:by-start`,
+  reps: (connection: string) => `${of(connection)}:reps`,
+  rep: (connection: string, userId: string) => `${of(connection)}:r:${userId}`,
+  repAppointments: (connection: string, userId: string) => `${of(connection)}:ra:${userId}`,
+  repDevices: (connection: string, userId: string) => `${of(connection)}:rd:${userId}`,
+  parked: (connection: string) => `${of(connection)}:parked`,
+  parkedByTime: (connection: string) => `${of(connection)}:parked-at`,
+  unreadable: (connection: string) => `${of(connection)}:unreadable`,
+  planReach: (connection: string) => `${of(connection)}:plan-reach`,
+  seenEvent: (connection: string, jobId: string) => `${of(connection)}:seen:${jobId}`,
+  devices: () => "sb:devices",
+  pullToken: (tokenHash: string) => `sb:pull:${tokenHash}`,
+  promptToken: (token: string) => `sb:go:${token}`,
+  lastErrors: () => "sb:last-errors",
+  workerMetrics: (worker: string) => `sb:metrics:${worker}`,
+  workers: () => "sb:workers",
+  readiness: () => "sb:ready",
+  sessions: () => "sb:session:",
+} as const;
+
+function of(connection: string): string {
+  return `sb:{${connection}}`;
+}

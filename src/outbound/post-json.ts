@@ -1,0 +1,85 @@
+import { Agent, request } from "undici";
+import { type AddressGuard, AddressRefusedError } from "./address-guard.ts";
+
+const CONNECT_TIMEOUT_MS = 5_000;
+const ANSWER_TIMEOUT_MS = 10_000;
+/** The body of an answer is of no use to us; a little is read so that the connection can be kept. */
+const ANSWER_BYTES = 16_384;
+
+/** What a POST came back with; a connection that failed is an answer, too. */
+export type PostAnswer =
+  | { readonly kind: "answered"; readonly status: number; readonly retryAfterMs?: number }
+  | { readonly kind: "unreachable"; readonly detail: string }
+  | { readonly kind: "refused"; readonly detail: string };
+
+/** One outgoing request. */
+export interface OutgoingPost {
+  readonly url: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** Posts to addresses that reps and operators gave us. */
+export interface Poster {
+  post(outgoing: OutgoingPost): Promise<PostAnswer>;
+  close(): Promise<void>;
+}
+
+/** Makes a poster behind the address guard: kept connections, no redirects, bounded times and answers. */
+export function createPoster(guard: AddressGuard): Poster {
+  const agent = new Agent({
+    connect: { lookup: guard.lookup, timeout: CONNECT_TIMEOUT_MS },
+    headersTimeout: ANSWER_TIMEOUT_MS,
+    bodyTimeout: ANSWER_TIMEOUT_MS,
+    keepAliveTimeout: 30_000,
+  });
+  return {
+    post: (outgoing) => post(outgoing, { guard, agent }),
+    close: () => agent.close(),
+  };
+}
+
+interface PostDeps {
+  readonly guard: AddressGuard;
+  readonly agent: Agent;
+}
+
+async function post(outgoing: OutgoingPost, { guard, agent }: PostDeps): Promise<PostAnswer> {
+  try {
+    guard.checkUrl(new URL(outgoing.url));
+    const { statusCode, headers, body } = await request(outgoing.url, {
+      method: "POST",
+      headers: outgoing.headers,
+      body: outgoing.body,
+      dispatcher: agent,
+    });
+    await body.dump({ limit: ANSWER_BYTES });
+    const retryAfterMs = readRetryAfter(headers["retry-after"]);
+    return {
+      kind: "answered",
+      status: statusCode,
+      ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
+    };
+  } catch (error) {
+    return failureOf(error);
+  }
+}
+
+function failureOf(error: unknown): PostAnswer {
+  if (error instanceof AddressRefusedError) {
+    return { kind: "refused", detail: error.message };
+  }
+  // Error texts of the network layer name hosts and ports; its codes do not.
+  const hasCode = typeof error === "object" && error !== null && "code" in error;
+  return { kind: "unreachable", detail: hasCode ? String(error.code) : "NETWORK_ERROR" };
+}
+
+/** Reads `Retry-After`: seconds, or an HTTP date. */
+function readRetryAfter(header: string | string[] | undefined): number | undefined {
+  const text = Array.isArray(header) ? header[0] : header;
+  if (text === undefined) {
+    return undefined;
+  }
+  const ms = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
+  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+}

@@ -1,0 +1,132 @@
+import { createHash } from "node:crypto";
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { CrmEvent } from "../domain/crm-event.ts";
+import { StoreUnavailableError } from "../errors.ts";
+import { keyspace } from "../keyspace.ts";
+import { runPipeline } from "../redis-script.ts";
+import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+
+/** The queue of accepted events that wait to be understood. */
+export const CRM_EVENTS_QUEUE = "crm-events";
+
+/** Salesforce resends for 24 h; three days cover that, our own delays and a margin. */
+const SEEN_FOR_SECONDS = 72 * 3_600;
+
+/** About 20 minutes of trying before an event is parked. */
+export const CRM_EVENT_ATTEMPTS = 12;
+
+/** The job id of an event: the same event always gets the same id, so a resend adds nothing. */
+export function crmEventJobId(event: CrmEvent): string {
+  const digest = createHash("sha256")
+    .update(`${event.source}\n${event.eventId}`)
+    .digest("base64url");
+  return `${event.connection}-${digest.slice(0, 27)}`;
+}
+
+/** What became of one event that was put. */
+export type PutResult = "accepted" | "duplicate";
+
+/** The durable door into the bridge. */
+export interface CrmEventsQueue {
+  readonly queue: Queue;
+  /**
+   * Stores every event, each exactly once; answers in the order given.
+   *
+   * @throws {StoreUnavailableError} when any event could not be confirmed; putting all again is harmless.
+   */
+  put(events: readonly CrmEvent[]): Promise<readonly PutResult[]>;
+  /** Adds one event again although it was seen, under an id of its own: a replay. */
+  replay(event: CrmEvent, replayId: string): Promise<void>;
+}
+
+/** Opens the queue on a connection that fails fast. */
+export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
+  const queue = new Queue(CRM_EVENTS_QUEUE, {
+    connection: redis,
+    prefix: QUEUE_PREFIX,
+    defaultJobOptions: {
+      attempts: CRM_EVENT_ATTEMPTS,
+      backoff: { type: "exponential", delay: 500, jitter: 0.3 },
+      removeOnComplete: KEEP_FINISHED,
+      removeOnFail: KEEP_FINISHED,
+    },
+  });
+  queue.on("error", () => undefined);
+  return {
+    queue,
+    put: (events) => putEvents({ redis, queue }, events),
+    replay: async (event, replayId) => {
+      await queue.add(event.kind, event, { jobId: replayId });
+    },
+  };
+}
+
+interface PutDeps {
+  readonly redis: Redis;
+  readonly queue: Queue;
+}
+
+async function putEvents(
+  deps: PutDeps,
+  events: readonly CrmEvent[],
+): Promise<readonly PutResult[]> {
+  const asked = events.map((event) => ({ event, jobId: crmEventJobId(event) }));
+  try {
+    const seen = await seenJobIds(deps.redis, asked);
+    const fresh = [
+      ...new Map(
+        asked.filter(({ jobId }) => !seen.has(jobId)).map((one) => [one.jobId, one]),
+      ).values(),
+    ];
+    await addAll(deps.queue, fresh);
+    const firstOnes = await markSeen(deps.redis, fresh);
+    // Only the first mention of an id inside one batch is new.
+    return asked.map(({ jobId }) => (firstOnes.delete(jobId) ? "accepted" : "duplicate"));
+  } catch (error) {
+    throw new StoreUnavailableError(`${events.length} event(s) not stored`, { cause: error });
+  }
+}
+
+interface AskedEvent {
+  readonly event: CrmEvent;
+  readonly jobId: string;
+}
+
+async function seenJobIds(redis: Redis, asked: readonly AskedEvent[]): Promise<Set<string>> {
+  const marks = await runPipeline(
+    redis,
+    asked.map(({ event, jobId }) => ["EXISTS", keyspace.seenEvent(event.connection, jobId)]),
+  );
+  return new Set(asked.filter((_, at) => marks[at] === 1).map(({ jobId }) => jobId));
+}
+
+async function addAll(queue: Queue, fresh: readonly AskedEvent[]): Promise<void> {
+  if (fresh.length === 0) {
+    return;
+  }
+  const jobs = await queue.addBulk(
+    fresh.map(({ event, jobId }) => ({ name: event.kind, data: event, opts: { jobId } })),
+  );
+  // addBulk is a plain pipeline: one bad entry does not throw, it comes back with another id.
+  const isEachStored = fresh.every(({ jobId }, at) => jobs[at]?.id === jobId);
+  if (!isEachStored) {
+    throw new StoreUnavailableError("Redis did not confirm every job of the batch");
+  }
+}
+
+/** Written after the jobs, so that a mark never stands without its job. */
+async function markSeen(redis: Redis, fresh: readonly AskedEvent[]): Promise<Set<string>> {
+  const marks = await runPipeline(
+    redis,
+    fresh.map(({ event, jobId }) => [
+      "SET",
+      keyspace.seenEvent(event.connection, jobId),
+      "1",
+      "EX",
+      SEEN_FOR_SECONDS,
+      "NX",
+    ]),
+  );
+  return new Set(fresh.filter((_, at) => marks[at] === "OK").map(({ jobId }) => jobId));
+}

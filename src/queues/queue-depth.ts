@@ -1,0 +1,31 @@
+import type { Job, Queue } from "bullmq";
+
+/** How full a queue is, and how far behind. */
+export interface QueueDepth {
+  readonly waiting: number;
+  readonly active: number;
+  readonly delayed: number;
+  readonly failed: number;
+  /** Since when the oldest job could have been taken up; 0 when none waits. */
+  readonly oldestWaitingMs: number;
+}
+
+/** Reads how full a queue is; a delayed job whose moment passed counts as one that waits. */
+export async function readQueueDepth(queue: Queue, nowMs: number): Promise<QueueDepth> {
+  const [counts, [waiting], [delayed]] = await Promise.all([
+    queue.getJobCounts("waiting", "active", "delayed", "failed"),
+    queue.getJobs(["waiting"], 0, 0, true),
+    queue.getJobs(["delayed"], 0, 0, true),
+  ]);
+  return {
+    waiting: counts["waiting"] ?? 0,
+    active: counts["active"] ?? 0,
+    delayed: counts["delayed"] ?? 0,
+    failed: counts["failed"] ?? 0,
+    oldestWaitingMs: Math.max(0, nowMs - Math.min(readyAtMs(waiting), readyAtMs(delayed))),
+  };
+}
+
+function readyAtMs(job: Job | undefined): number {
+  return job === undefined ? Number.POSITIVE_INFINITY : job.timestamp + job.delay;
+}

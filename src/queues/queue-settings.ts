@@ -1,0 +1,5 @@
+/** Prefix of all BullMQ keys. */
+export const QUEUE_PREFIX = "sb-queue";
+
+/** Finished jobs are kept briefly, for the queue pages only; the timeline is the lasting record. */
+export const KEEP_FINISHED = { count: 500, age: 3_600 } as const;

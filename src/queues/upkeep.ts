@@ -1,0 +1,31 @@
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+
+/** The queue of the bridge's own housekeeping. */
+export const UPKEEP_QUEUE = "upkeep";
+
+const EVERY_MS = 60_000;
+
+/** The housekeeping that runs once a minute, in whichever worker is free. */
+export interface UpkeepQueue {
+  readonly queue: Queue;
+  /** Makes sure the minute's job exists; every worker may call it. */
+  schedule(): Promise<void>;
+}
+
+/** Opens the queue. */
+export function createUpkeepQueue(redis: Redis): UpkeepQueue {
+  const queue = new Queue(UPKEEP_QUEUE, { connection: redis, prefix: QUEUE_PREFIX });
+  queue.on("error", () => undefined);
+  return {
+    queue,
+    schedule: async () => {
+      await queue.upsertJobScheduler(
+        "every-minute",
+        { every: EVERY_MS },
+        { name: "upkeep", opts: { removeOnComplete: KEEP_FINISHED, removeOnFail: KEEP_FINISHED } },
+      );
+    },
+  };
+}

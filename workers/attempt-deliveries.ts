@@ -1,0 +1,109 @@
+import type { Job } from "bullmq";
+import { readDelivery } from "../src/books/appointment-book.ts";
+import { readDevice, saveDevice } from "../src/books/device-book.ts";
+import { changeRep, readRep } from "../src/books/rep-book.ts";
+import {
+  type Attempt,
+  attemptDelivery,
+  type DeliveryOutcome,
+} from "../src/deliveries/attempt-delivery.ts";
+import { issueLink } from "../src/deliveries/issue-link.ts";
+import { openAddress } from "../src/devices/sealed-address.ts";
+import type { AttemptOutcome } from "../src/domain/attempt-outcome.ts";
+import { type DeliveryRef, deliveryIdOf, deliveryRefSchema } from "../src/domain/delivery.ts";
+import type { Device } from "../src/domain/device.ts";
+import { buildLink } from "../src/recording-link.ts";
+import type { JobOutcome, ParkOutcome } from "./job-outcome.ts";
+import type { WorkerKit } from "./kit.ts";
+import type { SettledWork } from "./settle.ts";
+
+/** Queue adapter of `deliveries`: parse the job, make one attempt, speak of the outcome. */
+export function attemptDeliveries(
+  kit: WorkerKit,
+  job: Job,
+  token: string | undefined,
+): SettledWork {
+  const ref = deliveryRefSchema.parse(job.data);
+  return {
+    token,
+    run: async () => outcomeOf(ref, await attempt(kit, ref)),
+    parkedAs: (reason, detail) => parkDelivery(ref, reason, detail),
+  };
+}
+
+function attempt(kit: WorkerKit, ref: DeliveryRef): Promise<DeliveryOutcome> {
+  const { redis } = kit;
+  return attemptDelivery(
+    {
+      changeRep: (decide) => changeRep(redis, ref, decide),
+      readDevice: () => readDevice(redis, ref),
+      saveDevice: (device) => saveDevice(redis, device),
+      readDelivery: () => readDelivery(redis, ref, deliveryIdOf(ref.promptId, ref.deviceId)),
+      send: (one, device) => send(kit, { ref, attempt: one, device }),
+      nowMs: Date.now,
+      random: Math.random,
+    },
+    ref,
+  );
+}
+
+interface Sending {
+  readonly ref: DeliveryRef;
+  readonly attempt: Attempt;
+  readonly device: Device;
+}
+
+async function send(
+  { config, redis, channels }: WorkerKit,
+  { ref, attempt: { prompt, appointment, delivery }, device }: Sending,
+): Promise<AttemptOutcome> {
+  const connection = config.connections.get(ref.connection);
+  const channel = channels.get(device.channel);
+  if (connection === undefined || channel === undefined) {
+    return refused(
+      "UNKNOWN_CONNECTION",
+      "the connection or the channel is not configured any more",
+    );
+  }
+  const { publicUrl } = config;
+  const link = issueLink({ buildLink, publicUrl }, connection, { prompt, appointment });
+  if (link.kind === "refused") {
+    return refused("LINK_REFUSED", link.reasons);
+  }
+  const openUrl = new URL(`/go/${prompt.token}`, publicUrl).href;
+  const rep = (await readRep(redis, ref)) ?? { userId: ref.userId };
+  return channel.send(
+    { kind: "due", connection: ref.connection, prompt, appointment, rep, link: link.url, openUrl },
+    openAddress(device.sealedAddress, config.secretKey),
+    { idempotencyKey: delivery.deliveryId, nowMs: Date.now() },
+  );
+}
+
+function refused(reason: string, answer: string): AttemptOutcome {
+  return { kind: "refused", reason, answer };
+}
+
+function outcomeOf(ref: DeliveryRef, outcome: DeliveryOutcome): JobOutcome {
+  switch (outcome.kind) {
+    case "try-later":
+      return { kind: "later", afterMs: outcome.afterMs };
+    case "refused":
+      return parkDelivery(ref, outcome.reason, outcome.detail);
+    case "not-needed":
+      return { kind: "done", note: { delivery: outcome.why } };
+    case "done":
+      return { kind: "done", note: { delivery: outcome.state } };
+  }
+}
+
+function parkDelivery(ref: DeliveryRef, reason: string, detail: string): ParkOutcome {
+  const { connection, recordId } = ref;
+  return {
+    kind: "park",
+    connection,
+    recordId,
+    reason,
+    detail,
+    work: { kind: "delivery", delivery: ref },
+  };
+}

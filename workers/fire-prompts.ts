@@ -1,0 +1,61 @@
+import type { Job } from "bullmq";
+import { listDevices } from "../src/books/device-book.ts";
+import { rememberPromptToken } from "../src/books/prompt-token-book.ts";
+import { changeRep } from "../src/books/rep-book.ts";
+import { type FireOutcome, firePrompt } from "../src/deliveries/fire-prompt.ts";
+import { type PromptRef, promptRefSchema } from "../src/domain/prompt.ts";
+import type { JobOutcome } from "./job-outcome.ts";
+import type { WorkerKit } from "./kit.ts";
+import type { SettledWork } from "./settle.ts";
+
+/** A job may run before its plan is committed; after this long without a prompt it never was. */
+const COMMIT_WAIT_MS = 10_000;
+const LOOK_AGAIN_MS = 100;
+
+/** Queue adapter of `prompts`: parse the job, let the prompt's moment come, speak of the outcome. */
+export function firePrompts(kit: WorkerKit, job: Job, token: string | undefined): SettledWork {
+  const ref = promptRefSchema.parse(job.data);
+  const { connection, recordId } = ref;
+  return {
+    token,
+    run: async () => outcomeOf(kit, job, await fire(kit, ref)),
+    parkedAs: (reason, detail) => ({
+      kind: "park",
+      connection,
+      recordId,
+      reason,
+      detail,
+      work: { kind: "prompt", prompt: ref },
+    }),
+  };
+}
+
+function fire({ redis, deliveries }: WorkerKit, ref: PromptRef): Promise<FireOutcome> {
+  return firePrompt(
+    {
+      changeRep: (decide) => changeRep(redis, ref, decide),
+      listDevices: () => listDevices(redis, ref),
+      enqueue: (refs) => deliveries.add(refs),
+      rememberToken: (prompt) => rememberPromptToken(redis, prompt, ref),
+    },
+    ref,
+  );
+}
+
+function outcomeOf({ events }: WorkerKit, job: Job, outcome: FireOutcome): JobOutcome {
+  switch (outcome.kind) {
+    case "too-early":
+      return { kind: "later", afterMs: outcome.waitMs };
+    case "unknown": {
+      const readyAtMs = job.timestamp + (job.opts.delay ?? 0);
+      return Date.now() < readyAtMs + COMMIT_WAIT_MS
+        ? { kind: "later", afterMs: LOOK_AGAIN_MS }
+        : { kind: "done", note: { prompt: "unknown" } };
+    }
+    case "not-needed":
+      return { kind: "done", note: { prompt: outcome.state } };
+    case "fired":
+      events.promptFired(outcome.lateMs);
+      return { kind: "done", note: { deliveries: outcome.deliveries, lateMs: outcome.lateMs } };
+  }
+}

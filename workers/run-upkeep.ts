@@ -1,0 +1,49 @@
+import type { Job } from "bullmq";
+import { upkeepPlans } from "../src/appointments/upkeep-plans.ts";
+import { listByStart, trimAppointmentIndex } from "../src/books/appointment-book.ts";
+import { readPlanReach, savePlanReach } from "../src/books/plan-reach-book.ts";
+import type { Connection } from "../src/domain/connection.ts";
+import type { JobOutcome } from "./job-outcome.ts";
+import type { WorkerKit } from "./kit.ts";
+import { planRep } from "./plan-rep.ts";
+import type { SettledWork } from "./settle.ts";
+
+/** Queue adapter of `upkeep`: once a minute, for every connection. */
+export function runUpkeep(kit: WorkerKit, _job: Job, token: string | undefined): SettledWork {
+  return {
+    token,
+    run: async () => keepUp(kit),
+    parkedAs: (reason, detail) => ({
+      kind: "park",
+      connection: [...kit.config.connections.keys()][0] ?? "",
+      reason,
+      detail,
+      work: { kind: "unreadable", queue: "upkeep", payload: null },
+    }),
+  };
+}
+
+async function keepUp(kit: WorkerKit): Promise<JobOutcome> {
+  let reps = 0;
+  for (const connection of kit.config.connections.values()) {
+    reps += await keepUpConnection(kit, connection);
+  }
+  return { kind: "done", note: { reps } };
+}
+
+async function keepUpConnection(kit: WorkerKit, connection: Connection): Promise<number> {
+  const { redis } = kit;
+  const { name } = connection;
+  const nowMs = Date.now();
+  await trimAppointmentIndex(redis, name, nowMs);
+  return upkeepPlans(
+    {
+      readReach: () => readPlanReach(redis, name),
+      saveReach: (reach) => savePlanReach(redis, name, reach),
+      listByStart: (fromMs, toMs) => listByStart(redis, name, { fromMs, toMs }),
+      applyPlan: (userId) => planRep(kit, connection, userId),
+    },
+    connection,
+    nowMs,
+  );
+}

@@ -1,0 +1,105 @@
+import { type Job, type Processor, Worker } from "bullmq";
+import type { Redis } from "ioredis";
+import { CRM_EVENTS_QUEUE } from "../src/queues/crm-events.ts";
+import { DELIVERIES_QUEUE } from "../src/queues/deliveries.ts";
+import { PROMPTS_QUEUE } from "../src/queues/prompts.ts";
+import { QUEUE_PREFIX } from "../src/queues/queue-settings.ts";
+import { UPKEEP_QUEUE } from "../src/queues/upkeep.ts";
+import { attemptDeliveries } from "./attempt-deliveries.ts";
+import { firePrompts } from "./fire-prompts.ts";
+import { followEvents } from "./follow-events.ts";
+import type { ParkOutcome } from "./job-outcome.ts";
+import type { WorkerKit } from "./kit.ts";
+import { parkJob } from "./park-job.ts";
+import { runUpkeep } from "./run-upkeep.ts";
+import { type SettledWork, settleJob } from "./settle.ts";
+
+/** A killed worker's jobs run again after at most the sum of these two; links must not come late. */
+const LOCK_MS = 10_000;
+const STALLED_CHECK_MS = 3_000;
+/** Two hard kills end a job with BullMQ's default of 1, whatever its attempts say. */
+const MAX_STALLED = 5;
+
+type Adapter = (kit: WorkerKit, job: Job, token: string | undefined) => SettledWork;
+
+/** The queues, what works on each, and how many jobs one process takes at a time. */
+const STATIONS: readonly {
+  readonly queue: string;
+  readonly adapter: Adapter;
+  readonly concurrency: number;
+}[] = [
+  { queue: CRM_EVENTS_QUEUE, adapter: followEvents, concurrency: 16 },
+  { queue: PROMPTS_QUEUE, adapter: firePrompts, concurrency: 64 },
+  { queue: DELIVERIES_QUEUE, adapter: attemptDeliveries, concurrency: 128 },
+  { queue: UPKEEP_QUEUE, adapter: runUpkeep, concurrency: 1 },
+];
+
+/** Starts one BullMQ worker per queue. */
+export function startWorkers(kit: WorkerKit, connection: Redis): readonly Worker[] {
+  return STATIONS.map(({ queue, adapter, concurrency }) => {
+    const worker = new Worker(queue, stationProcessor(kit, adapter), {
+      connection,
+      prefix: QUEUE_PREFIX,
+      concurrency,
+      lockDuration: LOCK_MS,
+      stalledInterval: STALLED_CHECK_MS,
+      maxStalledCount: MAX_STALLED,
+    });
+    worker.on("error", (error) => kit.events.workerFailed(queue, error));
+    worker.on("failed", (job, error) => {
+      if (job !== undefined && error.message.includes("stalled more than")) {
+        void parkStalled(kit, adapter, job);
+      }
+    });
+    return worker;
+  });
+}
+
+/** Lets every worker finish what it has in hand; after `timeoutMs` the rest is left to another run. */
+export async function stopWorkers(workers: readonly Worker[], timeoutMs: number): Promise<void> {
+  const deadline = new Promise<void>((resolve) => {
+    setTimeout(resolve, timeoutMs).unref();
+  });
+  await Promise.race([Promise.all(workers.map((worker) => worker.close())), deadline]);
+}
+
+function stationProcessor(kit: WorkerKit, adapter: Adapter): Processor {
+  const deps = {
+    events: kit.events,
+    park: (parked: ParkOutcome, job: Job) => parkJob(kit, parked, job),
+  };
+  return async (job, token) => settleJob(deps, job, workOf(kit, adapter, { job, token }));
+}
+
+/** A payload this version cannot read is parked whole; another version may know it. */
+function workOf(
+  kit: WorkerKit,
+  adapter: Adapter,
+  { job, token }: { readonly job: Job; readonly token: string | undefined },
+): SettledWork {
+  try {
+    return adapter(kit, job, token);
+  } catch {
+    const unreadable: ParkOutcome = {
+      kind: "park",
+      connection: connectionOf(job),
+      reason: "PAYLOAD_UNREADABLE",
+      detail: "The job's payload is of a form that this version does not know",
+      work: { kind: "unreadable", queue: job.queueName, payload: job.data },
+    };
+    return { token, run: async () => unreadable, parkedAs: () => unreadable };
+  }
+}
+
+function connectionOf({ data }: Job<{ readonly connection?: unknown } | null>): string {
+  return typeof data?.connection === "string" ? data.connection : "unknown";
+}
+
+async function parkStalled(kit: WorkerKit, adapter: Adapter, job: Job): Promise<void> {
+  const { parkedAs } = workOf(kit, adapter, { job, token: undefined });
+  try {
+    await parkJob(kit, parkedAs("STALLED", "Its worker died every time it ran"), job);
+  } catch (error) {
+    kit.events.workerFailed(job.queueName, error);
+  }
+}

@@ -1,0 +1,68 @@
+import type { Job } from "bullmq";
+import type { Logger } from "pino";
+import { Counter, Histogram, type Registry } from "prom-client";
+import type { JobOutcome } from "./job-outcome.ts";
+
+/** What the workers tell about their work: ids, outcomes and times, never links or people. */
+export interface WorkerEvents {
+  jobSettled(job: Job, outcome: JobOutcome, tookMs: number): void;
+  jobBroke(job: Job, code: string, error: unknown): void;
+  jobParked(job: Job, reason: string): void;
+  promptFired(lateMs: number): void;
+  workerFailed(queue: string, error: unknown): void;
+}
+
+/** Builds the events over one logger and one metrics registry. */
+export function createWorkerEvents(log: Logger, registry: Registry): WorkerEvents {
+  const settled = new Counter({
+    name: "siro_bridge_jobs_total",
+    help: "Jobs that ended or were put off, by queue and outcome",
+    labelNames: ["queue", "outcome"],
+    registers: [registry],
+  });
+  const parked = new Counter({
+    name: "siro_bridge_parked_total",
+    help: "Work given up until an operator looks, by reason",
+    labelNames: ["queue", "reason"],
+    registers: [registry],
+  });
+  const lateness = new Histogram({
+    name: "siro_bridge_prompt_lateness_seconds",
+    help: "How long after its due time a prompt was handed to the devices",
+    buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300],
+    registers: [registry],
+  });
+  return {
+    jobSettled(job, outcome, tookMs) {
+      settled.inc({ queue: job.queueName, outcome: outcome.kind });
+      const note = outcome.kind === "done" ? outcome.note : {};
+      log.info({ event: "job.settled", ...jobFields(job), outcome: outcome.kind, ...note, tookMs });
+    },
+    jobBroke(job, code, error) {
+      settled.inc({ queue: job.queueName, outcome: "error" });
+      log.warn({ event: "job.broke", ...jobFields(job), code, error: nameOf(error) });
+    },
+    jobParked(job, reason) {
+      parked.inc({ queue: job.queueName, reason });
+      log.warn({ event: "job.parked", ...jobFields(job), reason });
+    },
+    promptFired(lateMs) {
+      lateness.observe(lateMs / 1000);
+    },
+    workerFailed(queue, error) {
+      log.error({ event: "worker.failed", queue, error: nameOf(error) });
+    },
+  };
+}
+
+function jobFields(job: Job) {
+  return { queue: job.queueName, jobId: job.id, attempt: job.attemptsMade + 1 };
+}
+
+/** Error texts may quote anything; the name and the code do not. */
+function nameOf(error: unknown): string {
+  if (!(error instanceof Error)) {
+    return "unknown";
+  }
+  return "code" in error ? `${error.name} ${String(error.code)}` : error.name;
+}
