@@ -1,8 +1,6 @@
 const ROOM =
   "admin|appointments|deliveries|devices|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|siro";
 const pkg = (name) => `(^|node_modules/)${name}(/|$)`;
-const BOOKS =
-  "src/(appointments|deliveries|devices|intake|admin|receipts)/[a-z-]*(book|log|store)\\.ts";
 
 /** @type {import('dependency-cruiser').IConfiguration} */
 module.exports = {
@@ -48,7 +46,8 @@ module.exports = {
       name: "express-lives-in-web-rooms",
       severity: "error",
       from: {
-        pathNot: "^(src/(http|intake|admin|rep-page|local-mode)/|src/app\\.ts|bench/|test/)",
+        pathNot:
+          "^(src/(http|intake|admin|rep-page|local-mode)/|src/(app|web-server|local-mode-app)\\.ts|bench/|test/)",
       },
       to: { path: pkg("express") },
     },
@@ -63,12 +62,6 @@ module.exports = {
       severity: "error",
       from: { pathNot: "^(src/queues/|workers/|bench/|test/)" },
       to: { path: pkg("bullmq") },
-    },
-    {
-      name: "ioredis-values-live-in-redis-and-books",
-      severity: "error",
-      from: { pathNot: `^(src/redis\\.ts|${BOOKS}|bench/|test/)` },
-      to: { path: pkg("ioredis"), dependencyTypesNot: ["type-only"] },
     },
   ],
   options: {

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { demoConnection } from "./demo-connection.ts";
 import { type Connection, connectionsFileSchema } from "./domain/connection.ts";
 import { canonicalRecordId } from "./domain/crm-record-id.ts";
+import { errorCode } from "./error-code.ts";
 import { storedSecret } from "./stored-secret.ts";
 
 const list = z
@@ -102,15 +103,16 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   return composeConfig(parsed.data, found);
 }
 
-/** Adds the variables of a `.env` file in the working directory that are not set already. */
-export function loadDotEnv(): void {
+/** The environment, with the variables of a `.env` file in the working directory that were not set. */
+export function readEnvironment(): NodeJS.ProcessEnv {
   try {
     process.loadEnvFile(".env");
   } catch (cause) {
-    if (!isMissingFile(cause)) {
+    if (errorCode(cause) !== "ENOENT") {
       throw cause;
     }
   }
+  return process.env;
 }
 
 function composeConfig(
@@ -159,7 +161,7 @@ function readConnections(env: NodeJS.ProcessEnv, problems: string[]): readonly C
   try {
     text = readFileSync(path, "utf8");
   } catch (cause) {
-    if (env["CONNECTIONS_FILE"] !== undefined || !isMissingFile(cause)) {
+    if (env["CONNECTIONS_FILE"] !== undefined || errorCode(cause) !== "ENOENT") {
       problems.push(`CONNECTIONS_FILE: cannot read ${path}`);
     }
     return [];
@@ -211,8 +213,4 @@ function issueLines(error: z.ZodError, prefix: string): string[] {
 
 function areAddressRanges(ranges: readonly string[]): boolean {
   return ranges.every((range) => ipaddr.isValid(range) || ipaddr.isValidCIDR(range));
-}
-
-function isMissingFile(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && cause.code === "ENOENT";
 }

@@ -1,6 +1,7 @@
 import { randomBytes } from "node:crypto";
 import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { errorCode } from "./error-code.ts";
 
 /**
  * Returns the secret kept under this name in `dir`, making it on first use.
@@ -13,13 +14,9 @@ export function storedSecret(dir: string, name: string): string {
   try {
     writeFileSync(path, randomBytes(32).toString("base64"), { mode: 0o600, flag: "wx" });
   } catch (cause) {
-    if (!isAlreadyThere(cause)) {
+    if (errorCode(cause) !== "EEXIST") {
       throw cause;
     }
   }
   return readFileSync(path, "utf8").trim();
-}
-
-function isAlreadyThere(cause: unknown): boolean {
-  return cause instanceof Error && "code" in cause && cause.code === "EEXIST";
 }

@@ -1,15 +1,15 @@
-import { env } from "node:process";
 import { pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { createApp } from "./app.ts";
 import { beChild } from "./child-lifecycle.ts";
-import { loadConfig } from "./config.ts";
+import { loadConfig, readEnvironment } from "./config.ts";
+import { errorCode } from "./error-code.ts";
 import { openProducerRedis, untilReady } from "./redis.ts";
 import { listen } from "./web-server.ts";
 
 const REDIS_WAIT_MS = 20_000;
 
-const config = loadConfig(env);
+const config = loadConfig(readEnvironment());
 const log = pino({ level: config.logLevel, base: { process: "web" } });
 const registry = new Registry();
 collectDefaultMetrics({ register: registry });
@@ -35,7 +35,7 @@ async function stop(): Promise<void> {
 }
 
 function listenProblem(error: unknown): string {
-  const code = error instanceof Error && "code" in error ? String(error.code) : "";
+  const code = errorCode(error);
   const where = `${config.host}:${config.port}`;
   switch (code) {
     case "EADDRINUSE":
@@ -45,6 +45,6 @@ function listenProblem(error: unknown): string {
     case "EADDRNOTAVAIL":
       return `HOST ${config.host} is not an address of this machine`;
     default:
-      return `${where} cannot be listened on (${code || "unknown reason"})`;
+      return `${where} cannot be listened on (${code ?? "unknown reason"})`;
   }
 }

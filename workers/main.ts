@@ -1,10 +1,9 @@
 import { randomUUID } from "node:crypto";
-import { env } from "node:process";
 import { pino } from "pino";
 import { collectDefaultMetrics, Registry } from "prom-client";
 import { openChannels } from "../src/channels.ts";
 import { beChild } from "../src/child-lifecycle.ts";
-import { loadConfig } from "../src/config.ts";
+import { loadConfig, readEnvironment } from "../src/config.ts";
 import { createDeliveriesQueue } from "../src/queues/deliveries.ts";
 import { createPromptsQueue } from "../src/queues/prompts.ts";
 import { createUpkeepQueue } from "../src/queues/upkeep.ts";
@@ -15,7 +14,7 @@ import { shareMetrics } from "./worker-metrics.ts";
 
 const DRAIN_MS = 7_000;
 
-const config = loadConfig(env);
+const config = loadConfig(readEnvironment());
 const log = pino({ level: config.logLevel, base: { process: "worker" } });
 const registry = new Registry();
 collectDefaultMetrics({ register: registry });

@@ -1,6 +1,7 @@
 import type { Job } from "bullmq";
 import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
+import { errorCode } from "../src/error-code.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 
 /** What the workers tell about their work: ids, outcomes and times, never links or people. */
@@ -64,5 +65,6 @@ function nameOf(error: unknown): string {
   if (!(error instanceof Error)) {
     return "unknown";
   }
-  return "code" in error ? `${error.name} ${String(error.code)}` : error.name;
+  const code = errorCode(error);
+  return code === undefined ? error.name : `${error.name} ${code}`;
 }

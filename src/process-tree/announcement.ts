@@ -1,0 +1,37 @@
+import type { Config } from "../config.ts";
+
+/** What a person at the terminal must know once everything runs. */
+export interface Announced
+  extends Pick<Config, "publicUrl" | "roles" | "isLocalMode" | "adminPassword"> {
+  readonly connectionNames: readonly string[];
+}
+
+/** Says where everything is; in local mode also that it is local mode, and the operator password. */
+export function announcement(config: Announced): string {
+  const lines = config.roles.has("web") ? webLines(config) : ["  worker only; it serves no page"];
+  return ["", "siro-bridge is running", "", ...lines, ""].join("\n");
+}
+
+function webLines(config: Announced): string[] {
+  const base = config.publicUrl.href.replace(/\/$/, "");
+  const [connection = "<connection>"] = config.connectionNames;
+  const local = config.isLocalMode ? localModeLines(config.adminPassword) : [];
+  return [
+    `  page      ${base}/`,
+    `  admin     ${base}/admin`,
+    `  webhooks  ${base}/webhooks/events/${connection}`,
+    `            ${base}/webhooks/salesforce/${connection}/<secret>`,
+    ...local,
+  ];
+}
+
+function localModeLines(adminPassword: string | undefined): string[] {
+  return [
+    "",
+    "  *** LOCAL MODE: no Salesforce org is configured. ***",
+    "  *** An invented org stands in for it; only this machine can reach the bridge. ***",
+    "  *** To connect a real one, write connections.json (see README.md). ***",
+    "",
+    `  operator password  ${adminPassword ?? "(ADMIN_PASSWORD)"}`,
+  ];
+}

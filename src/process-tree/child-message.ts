@@ -1,0 +1,9 @@
+import { z } from "zod";
+
+/** What a child tells the supervisor over IPC. */
+export const childMessageSchema = z.discriminatedUnion("kind", [
+  /** It serves now. */
+  z.object({ kind: z.literal("ready") }),
+  /** It ends for a reason that a restart cannot mend. */
+  z.object({ kind: z.literal("fatal"), message: z.string() }),
+]);

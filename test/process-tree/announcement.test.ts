@@ -1,0 +1,42 @@
+import { describe, expect, test } from "@jest/globals";
+import { type Announced, announcement } from "../../src/process-tree/announcement.ts";
+
+function announced(own: Partial<Announced> = {}): Announced {
+  return {
+    publicUrl: new URL("https://bridge.example.com/"),
+    roles: new Set(["web", "worker"] as const),
+    isLocalMode: false,
+    adminPassword: "correct horse battery",
+    connectionNames: ["acme"],
+    ...own,
+  };
+}
+
+describe("announcement", () => {
+  test("names the pages and the doors for events", () => {
+    const text = announcement(announced());
+
+    expect(text).toContain("https://bridge.example.com/\n");
+    expect(text).toContain("https://bridge.example.com/admin\n");
+    expect(text).toContain("https://bridge.example.com/webhooks/events/acme\n");
+    expect(text).toContain("https://bridge.example.com/webhooks/salesforce/acme/<secret>");
+  });
+
+  test("shows a configured operator password to nobody", () => {
+    expect(announcement(announced())).not.toContain("correct horse battery");
+  });
+
+  test("is loud about local mode and shows its operator password", () => {
+    const text = announcement(announced({ isLocalMode: true }));
+
+    expect(text).toContain("LOCAL MODE");
+    expect(text).toContain("operator password  correct horse battery");
+  });
+
+  test("promises no page where none is served", () => {
+    const text = announcement(announced({ roles: new Set(["worker"] as const) }));
+
+    expect(text).toContain("worker only");
+    expect(text).not.toContain("https://");
+  });
+});

@@ -1,0 +1,128 @@
+import { type ChildProcess, spawn, spawnSync } from "node:child_process";
+import { once } from "node:events";
+import { createServer } from "node:net";
+import { dirname, join, resolve } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { redisBinary } from "../support/redis-server.ts";
+import { until } from "../support/until.ts";
+import { aDataDir, isAlive } from "./supervisor-under-test.ts";
+
+const MAIN = resolve("dist/src/main.js");
+const START_MS = 20_000;
+
+let dir: ReturnType<typeof aDataDir>;
+let bridges: ChildProcess[];
+let said: string;
+
+beforeEach(() => {
+  dir = aDataDir();
+  bridges = [];
+  said = "";
+});
+
+afterEach(async () => {
+  for (const bridge of bridges.filter(({ exitCode }) => exitCode === null)) {
+    bridge.kill("SIGTERM");
+    await once(bridge, "exit");
+  }
+  dir.remove();
+});
+
+function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
+  return {
+    PATH: `${dirname(redisBinary())}:${process.env["PATH"]}`,
+    DATA_DIR: dir.dataDir,
+    ...own,
+  };
+}
+
+/** Starts the bridge in an empty folder, so that no configuration of the checkout counts. */
+function startBridge(port: number): ChildProcess {
+  const bridge = spawn(process.execPath, [MAIN], {
+    cwd: dir.dataDir,
+    env: environment({ PORT: String(port) }),
+    stdio: ["ignore", "pipe", "pipe"],
+  });
+  for (const stream of [bridge.stdout, bridge.stderr]) {
+    stream?.on("data", (text) => {
+      said += text;
+    });
+  }
+  bridges.push(bridge);
+  return bridge;
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
+
+async function untilServing(port: number, bridge: ChildProcess): Promise<void> {
+  await until(
+    async () =>
+      bridge.exitCode !== null || (await fetch(`http://127.0.0.1:${port}/healthz`)).status > 0,
+    { timeoutMs: START_MS, what: `the bridge to answer; it said: ${said}` },
+  );
+  expect(bridge.exitCode).toBeNull();
+}
+
+/** The process ids that the log names: the latest of each child. */
+function pidOf(child: string): number {
+  const started = said.matchAll(/"event":"child.started","child":"(\w+)","pid":(\d+)/g);
+  return Number([...started].findLast(([, name]) => name === child)?.[2] ?? 0);
+}
+
+describe("the bridge itself", () => {
+  test("starts with nothing configured, survives kill -9 of web, and ends with 0", async () => {
+    const port = await freePort();
+    const bridge = startBridge(port);
+    await untilServing(port, bridge);
+    await until(() => said.includes("operator password"), {
+      timeoutMs: START_MS,
+      what: "the announcement",
+    });
+    expect(said).toContain(`http://127.0.0.1:${port}/admin`);
+    expect(said).toContain("LOCAL MODE");
+
+    const killed = pidOf("web");
+    process.kill(killed, "SIGKILL");
+    await until(() => pidOf("web") !== killed, { timeoutMs: 5000, what: "another web process" });
+    await untilServing(port, bridge);
+
+    const everyone = ["redis", "web", "worker"].map(pidOf);
+    bridge.kill("SIGTERM");
+    expect(await once(bridge, "exit")).toEqual([0, null]);
+    expect(everyone.filter(isAlive)).toEqual([]);
+    expect(said).not.toContain("child.killed");
+  });
+
+  test("ends with the reason when its port is taken", async () => {
+    const other = createServer().listen(0, "127.0.0.1");
+    await once(other, "listening");
+    const address = other.address();
+    const port = typeof address === "object" && address !== null ? address.port : 0;
+
+    const bridge = startBridge(port);
+
+    expect(await once(bridge, "exit")).toEqual([1, null]);
+    expect(said).toMatch(new RegExp(`127\\.0\\.0\\.1:${port} is in use by another program`));
+    other.close();
+  });
+
+  test("tells every problem of the configuration at once", () => {
+    const { status, stderr } = spawnSync(process.execPath, [MAIN], {
+      cwd: dir.dataDir,
+      encoding: "utf8",
+      env: environment({ PORT: "many", LOG_LEVEL: "loud", CONNECTIONS_FILE: join("no", "file") }),
+    });
+
+    expect(status).toBe(1);
+    for (const name of ["PORT", "LOG_LEVEL", "CONNECTIONS_FILE"]) {
+      expect(stderr).toContain(`- ${name}: `);
+    }
+    expect(stderr).not.toMatch(/\n +at /);
+  });
+});
