@@ -2,7 +2,7 @@ import { type Connection, connectionSchema } from "./domain/connection.ts";
 import { storedSecret } from "./stored-secret.ts";
 
 /** The organization id of the demo org; invented, and refused outside local mode. */
-export const DEMO_ORGANIZATION_ID = "00D000000000000AAA";
+const DEMO_ORGANIZATION_ID = "00D000000000000AAA";
 
 /**
  * The one connection of local mode: invented org, short lead times, secrets made once and kept in `dataDir`.

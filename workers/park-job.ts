@@ -1,6 +1,7 @@
 import type { Job } from "bullmq";
 import { park, parkedIdOf } from "../src/books/parked-book.ts";
 import { appendTimeline } from "../src/books/timeline-book.ts";
+import { deliveryIdOf } from "../src/domain/delivery.ts";
 import { keyspace } from "../src/keyspace.ts";
 import type { ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
@@ -13,11 +14,9 @@ export async function parkJob(
 ): Promise<void> {
   const nowMs = Date.now();
   const { connection, recordId, reason, detail, work } = parked;
-  // A replayed event runs under a job id of its own; what it is about stays the same.
-  const key = work.kind === "event" ? `${work.event.source}-${work.event.eventId}` : job.id;
   await park(redis, {
     ...parked,
-    id: parkedIdOf(connection, `${job.queueName}-${key ?? ""}`),
+    id: parkedIdOf(connection, `${job.queueName}-${keyOf(work, job)}`),
     firstParkedAtMs: nowMs,
     lastParkedAtMs: nowMs,
   });
@@ -34,4 +33,18 @@ export async function parkJob(
   const last = JSON.stringify({ atMs: nowMs, message: detail });
   await redis.hset(keyspace.lastErrors(), reason, last);
   events.jobParked(job, reason);
+}
+
+/** Replayed work runs under a job id of its own; what it is about stays the same. */
+function keyOf(work: ParkOutcome["work"], job: Job): string {
+  switch (work.kind) {
+    case "event":
+      return `${work.event.source}-${work.event.eventId}`;
+    case "prompt":
+      return work.prompt.promptId;
+    case "delivery":
+      return deliveryIdOf(work.delivery.promptId, work.delivery.deviceId);
+    case "unreadable":
+      return job.id ?? "";
+  }
 }

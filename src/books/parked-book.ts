@@ -20,16 +20,6 @@ export async function readParked(redis: Redis, id: string): Promise<Parked | und
   return text === null ? undefined : parsedEntry(text);
 }
 
-/** Takes an entry off the list, after its work was handed back to the queue. */
-export async function unpark(redis: Redis, id: string): Promise<void> {
-  const connection = connectionOf(id);
-  await redis
-    .multi()
-    .hdel(keyspace.parked(connection), id)
-    .zrem(keyspace.parkedByTime(connection), id)
-    .exec();
-}
-
 /**
  * Takes an entry off the list only as it was read; says whether it did.
  *
@@ -63,18 +53,6 @@ export async function readParkedEntries(
 /** How much is parked for a connection. */
 export async function countParked(redis: Redis, connection: string): Promise<number> {
   return redis.hlen(keyspace.parked(connection));
-}
-
-/** Parked entries of a connection, the newest first. */
-export async function listParked(
-  redis: Redis,
-  connection: string,
-  { offset, limit }: { readonly offset: number; readonly limit: number },
-): Promise<readonly Parked[]> {
-  const key = keyspace.parkedByTime(connection);
-  const ids = await redis.zrevrange(key, offset, offset + limit - 1);
-  const entries = await readParkedEntries(redis, connection, ids);
-  return entries.filter((entry) => entry !== undefined);
 }
 
 /** The id under which work parks: the same work, the same id. */

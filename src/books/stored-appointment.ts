@@ -2,7 +2,7 @@ import { z } from "zod";
 import { appointmentSchema } from "../domain/appointment.ts";
 
 /** What orders two reports about one record: the time it happened, then two tie-breakers. */
-export const appointmentVersionSchema = z.object({
+const appointmentVersionSchema = z.object({
   occurredAtMs: z.int(),
   eventId: z.string(),
 });

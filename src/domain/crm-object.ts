@@ -1,7 +1,7 @@
 import { z } from "zod";
 
 /** The object types Siro's deep links accept. @see docs.siro.ai/triggering-recordings/deep-links */
-export const CRM_OBJECT_TYPES = [
+const CRM_OBJECT_TYPES = [
   "Lead",
   "Account",
   "Contact",

@@ -4,7 +4,7 @@ import { deliveryRefSchema } from "./delivery.ts";
 import { promptRefSchema } from "./prompt.ts";
 
 /** The work that stopped, as it was, so that it can be replayed. */
-export const parkedWorkSchema = z.discriminatedUnion("kind", [
+const parkedWorkSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("event"), event: crmEventSchema }),
   z.object({ kind: z.literal("delivery"), delivery: deliveryRefSchema }),
   z.object({ kind: z.literal("prompt"), prompt: promptRefSchema }),

@@ -1,4 +1,5 @@
 import { Agent, request } from "undici";
+import { errorCode } from "../error-code.ts";
 import { type AddressGuard, AddressRefusedError } from "./address-guard.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
@@ -70,8 +71,7 @@ function failureOf(error: unknown): PostAnswer {
     return { kind: "refused", detail: error.message };
   }
   // Error texts of the network layer name hosts and ports; its codes do not.
-  const hasCode = typeof error === "object" && error !== null && "code" in error;
-  return { kind: "unreachable", detail: hasCode ? String(error.code) : "NETWORK_ERROR" };
+  return { kind: "unreachable", detail: errorCode(error) ?? "NETWORK_ERROR" };
 }
 
 /** Reads `Retry-After`: seconds, or an HTTP date. */

@@ -14,7 +14,7 @@ export const CRM_EVENTS_QUEUE = "crm-events";
 const SEEN_FOR_SECONDS = 72 * 3_600;
 
 /** About 20 minutes of trying before an event is parked. */
-export const CRM_EVENT_ATTEMPTS = 12;
+const CRM_EVENT_ATTEMPTS = 12;
 
 /** The job id of an event: the same event always gets the same id, so a resend adds nothing. */
 export function crmEventJobId(event: CrmEvent): string {

@@ -25,6 +25,8 @@ export const ACME = {
 export interface BridgeOptions {
   /** Keys of the one connection, beside its name and secrets. */
   readonly connection?: Record<string, unknown>;
+  /** Nothing configured, as in a fresh clone. */
+  readonly isLocalMode?: boolean;
   readonly env?: Readonly<Record<string, string>>;
 }
 
@@ -71,7 +73,8 @@ export async function startBridge(options: BridgeOptions = {}): Promise<BridgePr
     schedule: { startLeadSeconds: 1, restartGapSeconds: 1 },
     ...options.connection,
   };
-  writeFileSync(connectionsFile, JSON.stringify({ connections: [connection] }));
+  const connections = options.isLocalMode === true ? [] : [connection];
+  writeFileSync(connectionsFile, JSON.stringify({ connections }));
   let output = "";
   let child = launch();
 

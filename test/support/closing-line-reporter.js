@@ -1,8 +1,8 @@
-/** Prints the one closing line that people and CI read: `N passed, N failed`. */
+/** Prints, as the very last line, the one that people and CI read: `N passed, N failed`. */
 export default class ClosingLineReporter {
   onRunComplete(_contexts, results) {
-    const crashedSuites = results.numRuntimeErrorTestSuites;
-    const failed = results.numFailedTests + crashedSuites;
-    process.stdout.write(`\n${results.numPassedTests} passed, ${failed} failed\n`);
+    const failed = results.numFailedTests + results.numRuntimeErrorTestSuites;
+    const line = `${results.numPassedTests} passed, ${failed} failed\n`;
+    process.once("exit", () => process.stdout.write(line));
   }
 }

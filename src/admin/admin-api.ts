@@ -1,0 +1,74 @@
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import type { RepRef } from "../books/rep-book.ts";
+import type { RecordRef } from "../books/timeline-book.ts";
+import type { Connection } from "../domain/connection.ts";
+import { crmRecordIdSchema } from "../domain/crm-record-id.ts";
+import type { Enrolment, EnrolOutcome } from "../domain/enrolment.ts";
+import type { TestedDevice } from "../domain/tested-device.ts";
+import { NotFoundError } from "../http/input-errors.ts";
+import type { AdminQueues } from "./admin-queues.ts";
+
+/** What the operators' calls need from the world. */
+export interface AdminApiDeps {
+  /** The fail-fast connection. */
+  readonly redis: Redis;
+  readonly queues: AdminQueues;
+  readonly connections: ReadonlyMap<string, Connection>;
+  readonly devices: {
+    enrol(rep: RepRef, enrolment: Enrolment): Promise<EnrolOutcome>;
+    revoke(deviceId: string): Promise<"revoked" | "unknown">;
+    /** Undefined for an unknown rep. */
+    test(rep: RepRef): Promise<readonly TestedDevice[] | undefined>;
+  };
+  readonly nowMs: () => number;
+}
+
+type Params = Readonly<Record<string, unknown>>;
+
+/**
+ * Finds the connection that a path or a filter names.
+ *
+ * @throws {NotFoundError} when there is none.
+ */
+export function namedConnection(
+  { connections }: Pick<AdminApiDeps, "connections">,
+  name: unknown,
+): Connection {
+  const connection = connections.get(String(name));
+  if (connection === undefined) {
+    throw new NotFoundError("There is no connection of that name");
+  }
+  return connection;
+}
+
+/**
+ * Reads the record that a path names; ids of 15 and 18 characters are the same.
+ *
+ * @throws {NotFoundError} for an unknown connection, and for what cannot be a record id.
+ */
+export function namedRecord(deps: Pick<AdminApiDeps, "connections">, params: Params): RecordRef {
+  const { name } = namedConnection(deps, params["connection"]);
+  return { connection: name, recordId: pathId(params["recordId"]) };
+}
+
+/**
+ * Reads the rep that a path names.
+ *
+ * @throws {NotFoundError} for an unknown connection, and for what cannot be a user id.
+ */
+export function namedRep(deps: Pick<AdminApiDeps, "connections">, params: Params): RepRef {
+  const { name } = namedConnection(deps, params["connection"]);
+  return { connection: name, userId: pathId(params["userId"]) };
+}
+
+/** Page sizes of all lists. */
+export const limitSchema = z.coerce.number().int().min(1).max(200).default(50);
+
+function pathId(text: unknown): string {
+  const id = crmRecordIdSchema.safeParse(text);
+  if (!id.success) {
+    throw new NotFoundError("Nothing has that id");
+  }
+  return id.data;
+}

@@ -1,0 +1,75 @@
+import { RequestError } from "../http/request-error.ts";
+
+/** Nobody is signed in, or the bearer is wrong; which of them is never told. */
+export class OperatorUnknownError extends RequestError {
+  override readonly name = "OperatorUnknownError";
+  override readonly code = "OPERATOR_UNKNOWN";
+  override readonly retry = "never";
+  override readonly status = 401;
+  override readonly headers = { "www-authenticate": "Bearer" };
+
+  constructor() {
+    super("Sign in at /admin, or send Authorization: Bearer with the value of ADMIN_API_TOKEN");
+  }
+}
+
+/** The password is wrong. */
+export class PasswordWrongError extends RequestError {
+  override readonly name = "PasswordWrongError";
+  override readonly code = "PASSWORD_WRONG";
+  override readonly retry = "never";
+  override readonly status = 401;
+  override readonly headers = { "www-authenticate": "Bearer" };
+
+  constructor() {
+    super("That is not the operators' password");
+  }
+}
+
+/** There is no password, so nobody can sign in. */
+export class SignInClosedError extends RequestError {
+  override readonly name = "SignInClosedError";
+  override readonly code = "SIGN_IN_CLOSED";
+  override readonly retry = "never";
+  override readonly status = 403;
+
+  constructor() {
+    super("No password is set: set ADMIN_PASSWORD (at least 12 characters) and restart the bridge");
+  }
+}
+
+/** Another site's page asks a signed-in browser to change something. */
+export class CrossSiteError extends RequestError {
+  override readonly name = "CrossSiteError";
+  override readonly code = "CROSS_SITE";
+  override readonly retry = "never";
+  override readonly status = 403;
+
+  constructor() {
+    super("Changes with the session cookie are taken from the bridge's own pages only");
+  }
+}
+
+/** The connection has no `salesforce` section, so no record can be read again. */
+export class NoReaderError extends RequestError {
+  override readonly name = "NoReaderError";
+  override readonly code = "NO_READER";
+  override readonly retry = "never";
+  override readonly status = 409;
+
+  constructor(connection: string) {
+    super(`Connection ${connection} has no "salesforce" settings, so nothing can be read from it`);
+  }
+}
+
+/** Parked work in a form that this version cannot hand back to its queue. */
+export class NotReplayableError extends RequestError {
+  override readonly name = "NotReplayableError";
+  override readonly code = "NOT_REPLAYABLE";
+  override readonly retry = "never";
+  override readonly status = 409;
+
+  constructor(id: string) {
+    super(`${id} cannot be replayed: this version does not know the form of its payload`);
+  }
+}

@@ -1,0 +1,56 @@
+import type { Request, RequestHandler } from "express";
+import { bearerToken } from "../http/bearer-token.ts";
+import type { FailureLimit } from "../http/failure-limit.ts";
+import { isSameSecret } from "../http/is-same-secret.ts";
+import { CrossSiteError, OperatorUnknownError } from "./admin-errors.ts";
+import type { OperatorSession } from "./operator-session.ts";
+import { isChange, requestOrigin } from "./request-origin.ts";
+
+/** What the guard needs from the world. */
+export interface OperatorGuardDeps {
+  readonly session: OperatorSession;
+  readonly adminApiToken: string | undefined;
+  readonly publicUrl: URL;
+  readonly bearerFailures: FailureLimit;
+}
+
+/**
+ * Builds the guard before everything that is for operators only.
+ *
+ * A bearer is enough by itself, because no page can make a browser send one. The cookie is enough for reading;
+ * for a change the browser must also say that the bridge's own page asks for it.
+ */
+export function createOperatorGuard(deps: OperatorGuardDeps): RequestHandler {
+  return async (request, response, next) => {
+    const bearer = bearerToken(request);
+    if (bearer === undefined) {
+      await deps.session.load(request, response);
+      checkCookie(deps, request);
+    } else {
+      await checkBearer(deps, request, bearer);
+    }
+    next();
+  };
+}
+
+function checkCookie({ session, publicUrl }: OperatorGuardDeps, request: Request): void {
+  if (!session.isSignedIn(request)) {
+    throw new OperatorUnknownError();
+  }
+  if (isChange(request) && requestOrigin(request, publicUrl) !== "own") {
+    throw new CrossSiteError();
+  }
+}
+
+async function checkBearer(
+  { adminApiToken, bearerFailures }: OperatorGuardDeps,
+  request: Request,
+  bearer: string,
+): Promise<void> {
+  const isRight = await bearerFailures.guard(request, async () =>
+    adminApiToken !== undefined && isSameSecret(bearer, adminApiToken) ? true : undefined,
+  );
+  if (isRight === undefined) {
+    throw new OperatorUnknownError();
+  }
+}

@@ -1,0 +1,23 @@
+import type { RepRef } from "../books/rep-book.ts";
+import type { Enrolment, EnrolOutcome } from "../domain/enrolment.ts";
+import type { TestedDevice } from "../domain/tested-device.ts";
+import { type EnrolDeviceDeps, enrolDevice } from "./enrol-device.ts";
+import { revokeDevice } from "./revoke-device.ts";
+import { sendTestPrompt } from "./send-test-prompt.ts";
+
+/** All that an operator can have done with devices. */
+export interface DeviceDesk {
+  enrol(rep: RepRef, enrolment: Enrolment): Promise<EnrolOutcome>;
+  revoke(deviceId: string): Promise<"revoked" | "unknown">;
+  /** Undefined for an unknown rep. */
+  test(rep: RepRef): Promise<readonly TestedDevice[] | undefined>;
+}
+
+/** Binds the device verbs to what they need. */
+export function openDeviceDesk(deps: EnrolDeviceDeps): DeviceDesk {
+  return {
+    enrol: (rep, enrolment) => enrolDevice(deps, rep, enrolment),
+    revoke: (deviceId) => revokeDevice(deps, deviceId),
+    test: (rep) => sendTestPrompt(deps, rep),
+  };
+}

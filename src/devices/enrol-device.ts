@@ -1,0 +1,128 @@
+import { createHash, randomBytes } from "node:crypto";
+import type { Redis } from "ioredis";
+import { readDevice, saveDevice, savePullToken } from "../books/device-book.ts";
+import { type RepRef, readRep } from "../books/rep-book.ts";
+import { type ChannelKind, channelKindSchema, type Device } from "../domain/device.ts";
+import type { Enrolment, EnrolmentIssue, EnrolOutcome } from "../domain/enrolment.ts";
+import type { Channel } from "./channels/channel.ts";
+import { handOverLivePrompt, type LivePromptQueue } from "./hand-over-live-prompt.ts";
+import { addressDigest, sealAddress } from "./sealed-address.ts";
+
+const TOKEN_BYTES = 32;
+const ID_CHARACTERS = 22;
+
+/** What enrolling needs from the world. */
+export interface EnrolDeviceDeps {
+  readonly redis: Redis;
+  /** The push channels this bridge can use; `pull` is always there. */
+  readonly channels: ReadonlyMap<ChannelKind, Channel>;
+  readonly secretKey: Buffer;
+  readonly deliveries: LivePromptQueue;
+  readonly nowMs: () => number;
+}
+
+/**
+ * Enrols one device of a known rep.
+ *
+ * Push: the same address of the same rep is the same device, made active again. It gets the prompt that is
+ * live right now, so that a rep who enrols in the middle of a visit is not left out. Pull: a new device with
+ * a new token each time; only the token's digest is kept.
+ */
+export async function enrolDevice(
+  deps: EnrolDeviceDeps,
+  rep: RepRef,
+  enrolment: Enrolment,
+): Promise<EnrolOutcome> {
+  if ((await readRep(deps.redis, rep)) === undefined) {
+    return { kind: "unknown-rep" };
+  }
+  if (enrolment.channel === "pull") {
+    return enrolPull(deps, rep, enrolment);
+  }
+  const channel = channelOf(deps, enrolment.channel);
+  if (channel === undefined) {
+    const names = [...deps.channels.keys(), "pull"].join(", ");
+    return { kind: "refused", issues: [{ path: "channel", message: `must be one of: ${names}` }] };
+  }
+  const verdict = channel.checkAddress(enrolment.address);
+  return verdict.kind === "usable"
+    ? enrolPush(deps, { ...rep, channel: channel.kind }, enrolment)
+    : { kind: "refused", issues: addressIssues(verdict.message) };
+}
+
+/** The digest under which a pull token is kept. */
+export function pullTokenHash(token: string): string {
+  return createHash("sha256").update(token).digest("base64url");
+}
+
+async function enrolPull(
+  { redis, nowMs }: EnrolDeviceDeps,
+  { connection, userId }: RepRef,
+  { label }: Enrolment,
+): Promise<EnrolOutcome> {
+  const deviceId = `d${randomBytes(16).toString("base64url")}`;
+  const token = randomBytes(TOKEN_BYTES).toString("base64url");
+  const tokenHash = pullTokenHash(token);
+  await saveDevice(redis, {
+    deviceId,
+    connection,
+    userId,
+    channel: "pull",
+    label: label ?? "pull",
+    state: "active",
+    sealedAddress: "",
+    addressHash: tokenHash,
+    createdAtMs: nowMs(),
+  });
+  await savePullToken(redis, tokenHash, { connection, userId, deviceId });
+  return { kind: "enrolled", deviceId, token };
+}
+
+async function enrolPush(
+  { redis, secretKey, deliveries, nowMs }: EnrolDeviceDeps,
+  { connection, userId, channel }: RepRef & { readonly channel: ChannelKind },
+  { address, label }: Enrolment,
+): Promise<EnrolOutcome> {
+  const parts = sortedEntries(address);
+  // Made from the address: two enrolments at the same moment end in one device.
+  const identity = addressDigest([connection, userId, channel, parts], secretKey);
+  const deviceId = `d${identity.slice(0, ID_CHARACTERS)}`;
+  const known = await readDevice(redis, { connection, userId, deviceId });
+  const device: Device = {
+    ...known,
+    deviceId,
+    connection,
+    userId,
+    channel,
+    label: label ?? known?.label ?? channel,
+    state: "active",
+    sealedAddress: sealAddress(address, secretKey),
+    addressHash: addressDigest(parts, secretKey),
+    createdAtMs: known?.createdAtMs ?? nowMs(),
+  };
+  await saveDevice(redis, device);
+  if (known?.state !== "active") {
+    await handOverLivePrompt({ redis, deliveries, nowMs }, device, known !== undefined);
+  }
+  return { kind: "enrolled", deviceId };
+}
+
+function channelOf({ channels }: EnrolDeviceDeps, name: string): Channel | undefined {
+  const kind = channelKindSchema.safeParse(name);
+  return kind.success ? channels.get(kind.data) : undefined;
+}
+
+/** The order in which the parts of an address are written does not make it another address. */
+function sortedEntries(address: unknown): unknown {
+  return typeof address === "object" && address !== null
+    ? Object.entries(address).sort(([left], [right]) => (left < right ? -1 : 1))
+    : address;
+}
+
+/** Reads `address.url: reason; address.secret: reason`, as channels word it. */
+function addressIssues(message: string): readonly EnrolmentIssue[] {
+  return message.split(/; (?=address)/).map((part) => {
+    const [, path = "address", reason = part] = /^(address[\w.]*): (.*)$/s.exec(part) ?? [];
+    return { path, message: reason };
+  });
+}

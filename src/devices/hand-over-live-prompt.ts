@@ -1,0 +1,41 @@
+import type { Redis } from "ioredis";
+import { readRepState } from "../books/rep-book.ts";
+import { findLivePrompt } from "../books/rep-state.ts";
+import { type DeliveryRef, deliveryIdOf } from "../domain/delivery.ts";
+import type { Device } from "../domain/device.ts";
+
+/** Where deliveries wait for their attempt. */
+export interface LivePromptQueue {
+  /** The same prompt to the same device is one job. */
+  add(deliveries: readonly DeliveryRef[]): Promise<void>;
+  replay(delivery: DeliveryRef, replayId: string): Promise<void>;
+}
+
+/** What handing over needs from the world. */
+export interface HandOverDeps {
+  readonly redis: Redis;
+  readonly deliveries: LivePromptQueue;
+  readonly nowMs: () => number;
+}
+
+/**
+ * Hands the prompt that is live right now to a device that became active; call it after the device is saved.
+ *
+ * A prompt that fires at the same moment may hand over, too: both add the same job. A device that came back
+ * (`isBack`) may have an ended job from before, so its delivery gets a job of its own.
+ */
+export async function handOverLivePrompt(
+  { redis, deliveries, nowMs }: HandOverDeps,
+  { connection, userId, deviceId }: Device,
+  isBack: boolean,
+): Promise<void> {
+  const live = findLivePrompt(await readRepState(redis, { connection, userId }));
+  if (live === undefined) {
+    return;
+  }
+  const { promptId, recordId } = live.prompt;
+  const delivery = { connection, userId, recordId, promptId, deviceId };
+  await (isBack
+    ? deliveries.replay(delivery, `${deliveryIdOf(promptId, deviceId)}-${nowMs()}`)
+    : deliveries.add([delivery]));
+}

@@ -1,0 +1,99 @@
+import type { Request } from "express";
+import type { LinkOffer, OfferClosedReason, RepReturn } from "../domain/link-offer.ts";
+import type { PromptAction } from "../domain/prompt.ts";
+import type { Reply, Route } from "../http/route.ts";
+import { type RepPage, renderPage } from "./render-page.ts";
+
+/** What the pages need; `isSeen` is false for a look without a person, and then nothing is recorded. */
+export interface PromptPageDeps {
+  readonly openPrompt: (token: string, isSeen: boolean) => Promise<LinkOffer>;
+  readonly returnRep: (token: string, isSeen: boolean) => Promise<RepReturn>;
+}
+
+const BUTTONS: Readonly<Record<PromptAction, string>> = {
+  start: "Start recording",
+  stop: "Stop recording",
+  restart: "Start next recording",
+};
+
+const CLOSED: Readonly<Record<OfferClosedReason, RepPage>> = {
+  expired: {
+    heading: "This link has expired",
+    text: "Its time is over. Open the Siro app if you still want to record.",
+  },
+  superseded: {
+    heading: "There is a newer link",
+    text: "Your appointments changed after this link was sent. Use the newest one you got.",
+  },
+  "visit-over": {
+    heading: "This visit is over",
+    text: "The appointment has ended or was called off. There is nothing to do here.",
+  },
+  "no-link": {
+    heading: "There is no link for this visit",
+    text: "The link could not be made. Open the Siro app, and tell your administrator.",
+  },
+};
+
+const UNKNOWN: RepPage = {
+  heading: "Nothing to see here",
+  text: "This address is not known, or it is more than a day old.",
+};
+
+/** The routes of the pages behind a prompt's token: `/go/` before Siro, `/done/` after it. */
+export function promptPageRoutes({ openPrompt, returnRep }: PromptPageDeps): readonly Route[] {
+  return [
+    {
+      method: "get",
+      path: "/go/:token",
+      handle: async (request) => offerPage(await openPrompt(tokenOf(request), isSeen(request))),
+    },
+    {
+      method: "get",
+      path: "/done/:token",
+      handle: async (request) => returnPage(await returnRep(tokenOf(request), isSeen(request))),
+    },
+  ];
+}
+
+function offerPage(offer: LinkOffer): Reply {
+  if (offer.kind === "unknown") {
+    return renderPage(404, UNKNOWN);
+  }
+  if (offer.kind === "closed") {
+    return renderPage(410, CLOSED[offer.why]);
+  }
+  const heading = offer.title.trim() === "" ? "Your appointment" : offer.title;
+  return renderPage(200, {
+    heading,
+    text: "One tap, and Siro does the rest.",
+    button: { label: BUTTONS[offer.action], href: offer.url },
+  });
+}
+
+function returnPage(outcome: RepReturn): Reply {
+  switch (outcome.kind) {
+    case "unknown":
+      return renderPage(404, UNKNOWN);
+    case "stay":
+      return renderPage(200, { heading: "All done", text: "You can close this page." });
+    case "forward":
+      return {
+        status: 302,
+        headers: {
+          location: outcome.url,
+          "cache-control": "no-store",
+          "referrer-policy": "no-referrer",
+        },
+      };
+  }
+}
+
+function tokenOf({ params }: Request): string {
+  return String(params["token"] ?? "");
+}
+
+/** Mail scanners and link previews ask by HEAD; people do not. */
+function isSeen({ method }: Request): boolean {
+  return method !== "HEAD";
+}

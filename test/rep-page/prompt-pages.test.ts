@@ -1,0 +1,180 @@
+import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { readTimeline } from "../../src/books/timeline-book.ts";
+import type { Prompt } from "../../src/domain/prompt.ts";
+import { type AdminStore, aConnection, startStore } from "../admin/admin-server.ts";
+import {
+  anAppointment,
+  aPrompt,
+  RECORD_ID,
+  REP,
+  storeAppointment,
+  storePrompts,
+} from "../admin/state.ts";
+import { type RepInput, type RepServer, startRep } from "./rep-server.ts";
+
+const RECORD = { connection: "acme", recordId: RECORD_ID };
+
+let store: AdminStore;
+let server: RepServer;
+const others: RepServer[] = [];
+
+beforeAll(async () => {
+  store = await startStore();
+  server = await startRep(store);
+});
+beforeEach(() => store.redis.flushall());
+afterEach(async () => {
+  await Promise.all(others.splice(0).map((other) => other.stop()));
+});
+afterAll(async () => {
+  await server.stop();
+  await store.stop();
+  expect(server.reported).toEqual([]);
+});
+
+async function aLivePrompt(input: Partial<Prompt> = {}): Promise<Prompt> {
+  const prompt = aPrompt(input);
+  await storePrompts(store.redis, [prompt]);
+  return prompt;
+}
+
+async function timelineKinds(): Promise<readonly string[]> {
+  return (await readTimeline(store.redis, RECORD)).map(({ kind }) => kind);
+}
+
+async function anotherServer(input: RepInput = {}): Promise<RepServer> {
+  const other = await startRep(store, input);
+  others.push(other);
+  return other;
+}
+
+describe("/go", () => {
+  test("shows one button with the link, private and never stored, and tells the timeline", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const { token, promptId } = await aLivePrompt({ state: "sent" });
+    const answer = await server.call(`/go/${token}`);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("cache-control")).toBe("no-store");
+    expect(answer.headers.get("referrer-policy")).toBe("no-referrer");
+    expect(answer.headers.get("content-security-policy")).toMatch(/^default-src 'none'/);
+    const html = await answer.text();
+    expect(html.match(/<a /g)).toHaveLength(1);
+    expect(html).toMatch(/href="https:\/\/app\.siro\.ai\/record\?action=start&amp;/);
+    expect(html).not.toContain("<script");
+    const timeline = await readTimeline(store.redis, RECORD);
+    expect(timeline).toMatchObject([{ kind: "link.opened", promptId, userId: REP.userId }]);
+  });
+
+  test("its style sheet is there", async () => {
+    const answer = await server.call("/rep-assets/rep.css");
+    expect([answer.status, answer.headers.get("content-type")]).toEqual([
+      200,
+      "text/css; charset=utf-8",
+    ]);
+  });
+
+  test("a look by HEAD is answered alike but not recorded", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const { token } = await aLivePrompt();
+    expect((await server.call(`/go/${token}`, { method: "HEAD" })).status).toBe(200);
+    expect((await server.call(`/done/${token}`, { method: "HEAD" })).status).toBe(200);
+    expect(await timelineKinds()).toEqual([]);
+  });
+
+  test("a title with markup stays text", async () => {
+    const title = `<script>alert(1)</script>"><img src=x onerror=alert(2)>`;
+    await storeAppointment(store.redis, anAppointment({ title }));
+    const { token } = await aLivePrompt();
+    const html = await (await server.call(`/go/${token}`)).text();
+    expect(html).toContain("&lt;script&gt;alert(1)&lt;/script&gt;");
+    expect(html).not.toMatch(/<script|<img/);
+  });
+
+  test("the link is built from the newest appointment", async () => {
+    await storeAppointment(store.redis, anAppointment({ title: "Old title" }));
+    const { token } = await aLivePrompt();
+    await storeAppointment(store.redis, anAppointment({ title: "New title" }));
+    const html = await (await server.call(`/go/${token}`)).text();
+    expect(html).toContain("New title");
+    expect(html).not.toContain("Old title");
+  });
+
+  test.each([
+    ["This link has expired", { expiresAtMs: Date.now() - 1 }, {}],
+    ["There is a newer link", { state: "superseded" } as const, {}],
+    ["This visit is over", {}, { status: "canceled" } as const],
+    ["This visit is over", {}, { status: "completed" } as const],
+  ])("says in words: %s", async (heading, prompt, appointment) => {
+    await storeAppointment(store.redis, anAppointment(appointment));
+    const { token } = await aLivePrompt(prompt);
+    const answer = await server.call(`/go/${token}`);
+    expect(answer.status).toBe(410);
+    const html = await answer.text();
+    expect(html).toContain(heading);
+    expect(html).not.toContain("siro.ai");
+    expect(await timelineKinds()).toEqual(["link.opened"]);
+  });
+
+  test("a start is not offered any more once the stop is live", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const start = aPrompt({ state: "sent" });
+    const stop = aPrompt({ action: "stop" });
+    await storePrompts(store.redis, [start, stop]);
+    expect((await server.call(`/go/${start.token}`)).status).toBe(410);
+    expect((await server.call(`/go/${stop.token}`)).status).toBe(200);
+  });
+
+  test("a stop is offered although the visit is over", async () => {
+    await storeAppointment(store.redis, anAppointment({ status: "completed" }));
+    const { token } = await aLivePrompt({ action: "stop" });
+    expect(await (await server.call(`/go/${token}`)).text()).toContain("Stop recording");
+  });
+
+  test.each([
+    "/go/nobody-knows-this-one",
+    "/done/nobody-knows-this-one",
+    "/go/%2e%2e",
+  ])("%s is not found", async (path) => {
+    expect((await server.call(path)).status).toBe(404);
+  });
+});
+
+describe("/done", () => {
+  test("forwards to the CRM record and tells the timeline", async () => {
+    const salesforce = {
+      instanceUrl: "https://acme.my.salesforce.com",
+      auth: { kind: "client-credentials", clientId: "id", clientSecret: "secret" },
+    };
+    const own = await anotherServer({ connection: aConnection({ salesforce }) });
+    await storeAppointment(store.redis, anAppointment());
+    const { token } = await aLivePrompt({ state: "sent" });
+    const answer = await own.call(`/done/${token}`);
+    expect([answer.status, answer.headers.get("location")]).toEqual([
+      302,
+      `https://acme.lightning.force.com/lightning/r/ServiceAppointment/${RECORD_ID}/view`,
+    ]);
+    expect(await timelineKinds()).toEqual(["rep.returned"]);
+  });
+
+  test("nothing in the request decides where it forwards to", async () => {
+    const links = { returnTo: "https://crm.example.com/{recordType}/{recordId}" };
+    const own = await anotherServer({ connection: aConnection({ links }) });
+    await storeAppointment(store.redis, anAppointment());
+    const { token } = await aLivePrompt();
+    const evil = "https%3A%2F%2Fevil.example";
+    const query = `?redirectUrl=${evil}&returnTo=${evil}&url=${evil}&next=//evil.example`;
+    const headers = { host: "evil.example", "x-forwarded-host": "evil.example" };
+    const answer = await own.call(`/done/${token}${query}`, { headers });
+    expect(answer.headers.get("location")).toBe(
+      `https://crm.example.com/ServiceAppointment/${RECORD_ID}`,
+    );
+  });
+
+  test("without a place to go to it says that the page can be closed", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const { token } = await aLivePrompt();
+    const answer = await server.call(`/done/${token}`);
+    expect(answer.status).toBe(200);
+    expect(await answer.text()).toContain("You can close this page");
+  });
+});
