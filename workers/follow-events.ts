@@ -1,11 +1,19 @@
 import type { Job } from "bullmq";
 import { applyReport } from "../src/appointments/apply-report.ts";
-import { type FollowEventDeps, followEvent } from "../src/appointments/follow-event.ts";
-import { changeAppointment } from "../src/books/appointment-book.ts";
+import {
+  type FollowEventDeps,
+  type FollowOutcome,
+  followEvent,
+} from "../src/appointments/follow-event.ts";
+import type { RecordReading } from "../src/appointments/record-reading.ts";
+import { changeAppointment, readAppointment } from "../src/books/appointment-book.ts";
+import type { Connection } from "../src/domain/connection.ts";
 import { type CrmEvent, crmEventSchema } from "../src/domain/crm-event.ts";
+import type { RecordRef } from "../src/salesforce/read-outcome.ts";
 import type { JobOutcome, ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
-import { planRep } from "./plan-rep.ts";
+import { noteTrouble } from "./note-org.ts";
+import { readRecord } from "./read-record.ts";
 import type { SettledWork } from "./settle.ts";
 
 /** Queue adapter of `crm-events`: parse the job, follow the event, speak of the outcome. */
@@ -18,30 +26,61 @@ export function followEvents(kit: WorkerKit, job: Job, token: string | undefined
   };
 }
 
-function followDeps(kit: WorkerKit): FollowEventDeps {
+/** What following an event needs, over the real books, queues and orgs. */
+export function followDeps(
+  kit: Pick<WorkerKit, "redis" | "planRep" | "crmEvents" | "orgs"> & {
+    readonly config: Pick<WorkerKit["config"], "connections">;
+  },
+): FollowEventDeps {
+  const { redis, config } = kit;
   return {
-    connections: kit.config.connections,
-    applyReport: ({ name }, report) => {
-      const record = { connection: name, recordId: report.appointment.recordId };
-      return applyReport(
+    connections: config.connections,
+    readStored: ({ name }, recordId) => readAppointment(redis, { connection: name, recordId }),
+    readRecord: (connection, ref) => readFrom(kit, connection, ref),
+    applyReport: ({ name }, recordId, reportOf) =>
+      applyReport(
         {
           connection: name,
           nowMs: Date.now(),
-          changeAppointment: (decide) => changeAppointment(kit.redis, record, decide),
+          changeAppointment: (decide) =>
+            changeAppointment(redis, { connection: name, recordId }, decide),
         },
-        report,
-      );
+        recordId,
+        reportOf,
+      ),
+    applyPlan: (connection, userId) => kit.planRep({ connection, userId }),
+    enqueue: async (event) => {
+      await kit.crmEvents.put([event]);
     },
-    applyPlan: (connection, userId) => planRep(kit, connection, userId),
   };
 }
 
-function outcomeOf(event: CrmEvent, outcome: Awaited<ReturnType<typeof followEvent>>): JobOutcome {
-  if (outcome.kind === "parked") {
-    return parkEvent(event, outcome.reason, outcome.detail);
+async function readFrom(
+  kit: Pick<WorkerKit, "redis" | "orgs">,
+  connection: Connection,
+  ref: RecordRef,
+): Promise<RecordReading> {
+  const opened = kit.orgs.get(connection.name);
+  if (opened === undefined) {
+    return { kind: "unreadable", code: "NO_READER", detail: "No Salesforce reader is configured" };
   }
+  const reading = await readRecord(opened, connection, ref);
+  if (reading.kind === "unavailable") {
+    await noteTrouble(kit, opened, reading.code);
+  }
+  return reading;
+}
+
+function outcomeOf(event: CrmEvent, outcome: FollowOutcome): JobOutcome {
   const { connection, recordId } = event;
-  return { kind: "done", note: { connection, recordId, verdict: outcome.verdict } };
+  switch (outcome.kind) {
+    case "parked":
+      return parkEvent(event, outcome.reason, outcome.detail);
+    case "try-later":
+      return { kind: "later", afterMs: outcome.afterMs };
+    case "followed":
+      return { kind: "done", note: { connection, recordId, verdict: outcome.verdict } };
+  }
 }
 
 function parkEvent(event: CrmEvent, reason: string, detail: string): ParkOutcome {

@@ -1,15 +1,39 @@
+import type { Redis } from "ioredis";
 import { applyPlan, type PlanOutcome } from "../src/appointments/apply-plan.ts";
 import { drawToken } from "../src/appointments/draw-token.ts";
+import { shareRuns } from "../src/appointments/share-runs.ts";
 import { commitRepChange, readRepState } from "../src/books/rep-book.ts";
 import type { Connection } from "../src/domain/connection.ts";
-import type { WorkerKit } from "./kit.ts";
+import type { PromptsQueue } from "../src/queues/prompts.ts";
 
-/** Makes one rep's waiting prompts what they should be, over the real book and queue. */
-export async function planRep(
-  { redis, prompts }: Pick<WorkerKit, "redis" | "prompts">,
-  connection: Connection,
-  userId: string,
-): Promise<PlanOutcome> {
+/** What planning needs from the world. */
+export interface PlanningKit {
+  readonly redis: Redis;
+  readonly prompts: PromptsQueue;
+}
+
+interface Asked {
+  readonly connection: Connection;
+  readonly userId: string;
+}
+
+/** Makes a rep's waiting prompts what they should be. */
+export type PlanRep = (asked: Asked) => Promise<PlanOutcome>;
+
+/**
+ * Makes the planner of this process, over the real book and queue.
+ *
+ * A hundred events of one rep at once need one or two plans, not a hundred that race each other.
+ */
+export function createPlanner(kit: PlanningKit): PlanRep {
+  return shareRuns(
+    ({ connection, userId }) => `${connection.name}/${userId}`,
+    (asked) => planRep(kit, asked),
+  );
+}
+
+function planRep({ redis, prompts }: PlanningKit, asked: Asked): Promise<PlanOutcome> {
+  const { connection, userId } = asked;
   const rep = { connection: connection.name, userId };
   return applyPlan(
     {

@@ -5,7 +5,6 @@ import { readPlanReach, savePlanReach } from "../src/books/plan-reach-book.ts";
 import type { Connection } from "../src/domain/connection.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
-import { planRep } from "./plan-rep.ts";
 import type { SettledWork } from "./settle.ts";
 
 /** Queue adapter of `upkeep`: once a minute, for every connection. */
@@ -41,7 +40,7 @@ async function keepUpConnection(kit: WorkerKit, connection: Connection): Promise
       readReach: () => readPlanReach(redis, name),
       saveReach: (reach) => savePlanReach(redis, name, reach),
       listByStart: (fromMs, toMs) => listByStart(redis, name, { fromMs, toMs }),
-      applyPlan: (userId) => planRep(kit, connection, userId),
+      applyPlan: (userId) => kit.planRep({ connection, userId }),
     },
     connection,
     nowMs,

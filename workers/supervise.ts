@@ -4,6 +4,7 @@ import { CRM_EVENTS_QUEUE } from "../src/queues/crm-events.ts";
 import { DELIVERIES_QUEUE } from "../src/queues/deliveries.ts";
 import { PROMPTS_QUEUE } from "../src/queues/prompts.ts";
 import { QUEUE_PREFIX } from "../src/queues/queue-settings.ts";
+import { RECONCILE_QUEUE } from "../src/queues/reconcile.ts";
 import { UPKEEP_QUEUE } from "../src/queues/upkeep.ts";
 import { attemptDeliveries } from "./attempt-deliveries.ts";
 import { firePrompts } from "./fire-prompts.ts";
@@ -11,6 +12,7 @@ import { followEvents } from "./follow-events.ts";
 import type { ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { parkJob } from "./park-job.ts";
+import { runReconcile } from "./run-reconcile.ts";
 import { runUpkeep } from "./run-upkeep.ts";
 import { type SettledWork, settleJob } from "./settle.ts";
 
@@ -28,9 +30,11 @@ const STATIONS: readonly {
   readonly adapter: Adapter;
   readonly concurrency: number;
 }[] = [
-  { queue: CRM_EVENTS_QUEUE, adapter: followEvents, concurrency: 16 },
+  // Events of one burst share a Salesforce call only while they are worked on at the same time.
+  { queue: CRM_EVENTS_QUEUE, adapter: followEvents, concurrency: 500 },
   { queue: PROMPTS_QUEUE, adapter: firePrompts, concurrency: 64 },
   { queue: DELIVERIES_QUEUE, adapter: attemptDeliveries, concurrency: 128 },
+  { queue: RECONCILE_QUEUE, adapter: runReconcile, concurrency: 4 },
   { queue: UPKEEP_QUEUE, adapter: runUpkeep, concurrency: 1 },
 ];
 

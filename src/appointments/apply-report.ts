@@ -6,9 +6,13 @@ import { type AppointmentReport, judgeReport, type Verdict } from "./judge-repor
 
 /** What came of a report: the verdict, and the reps whose plans must be looked at. */
 export interface ReportOutcome {
-  readonly verdict: Verdict;
+  /** `nothing-known`: a visit that was never stored does not take place; there is nothing to store. */
+  readonly verdict: Verdict | "nothing-known";
   readonly userIds: readonly string[];
 }
+
+/** Makes the report once what is stored is known: a canceled visit keeps its times. */
+export type ReportOf = (stored: StoredAppointment | undefined) => AppointmentReport | undefined;
 
 /** What applying a report needs from the world. */
 export interface ApplyReportDeps {
@@ -27,11 +31,15 @@ export interface ApplyReportDeps {
  */
 export async function applyReport(
   deps: ApplyReportDeps,
-  report: AppointmentReport,
+  recordId: string,
+  reportOf: ReportOf,
 ): Promise<ReportOutcome> {
   const { connection, nowMs } = deps;
-  const { recordId } = report.appointment;
   return deps.changeAppointment((stored) => {
+    const report = reportOf(stored);
+    if (report === undefined) {
+      return { result: { verdict: "nothing-known", userIds: [] }, commands: [] };
+    }
     const verdict = judgeReport(stored, report);
     const entry = timelineEntry(verdict, report, { stored, nowMs });
     const commands = timelineCommands({ connection, recordId }, [entry]);
@@ -48,7 +56,9 @@ function nextState(
   report: AppointmentReport,
 ): StoredAppointment {
   const named = report.appointment.reps.map((rep) => rep.userId);
-  return { ...report, knownUserIds: [...new Set([...(stored?.knownUserIds ?? []), ...named])] };
+  const { appointment, version, contentHash } = report;
+  const known = stored?.knownUserIds ?? [];
+  return { appointment, version, contentHash, knownUserIds: [...new Set([...known, ...named])] };
 }
 
 interface EntryContext {
@@ -58,14 +68,18 @@ interface EntryContext {
 
 function timelineEntry(
   verdict: Verdict,
-  { appointment, version }: AppointmentReport,
+  { appointment, version, why }: AppointmentReport,
   { stored, nowMs }: EntryContext,
 ): TimelineEntry {
   const at = new Date(version.occurredAtMs).toISOString();
   const base = { atMs: nowMs, eventId: version.eventId };
   switch (verdict) {
     case "newer":
-      return { ...base, kind: "event.applied", text: `${changeText(appointment, stored)} (${at})` };
+      return {
+        ...base,
+        kind: "event.applied",
+        text: [`${changeText(appointment, stored)} (${at})`, ...why].join(". "),
+      };
     case "same-content":
       return { ...base, kind: "event.unchanged", text: `An event of ${at} changed nothing` };
     case "stale":

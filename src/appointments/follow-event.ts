@@ -1,29 +1,44 @@
+import type { StoredAppointment } from "../books/stored-appointment.ts";
 import type { Appointment, AppointmentInput } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
 import type { CrmEvent } from "../domain/crm-event.ts";
-import { type AppointmentReport, appointmentReport, type Verdict } from "./judge-report.ts";
+import type { ReportOf, ReportOutcome } from "./apply-report.ts";
+import { type AppointmentReport, appointmentReport } from "./judge-report.ts";
+import type { OffReading, RecordReading, VisitReading } from "./record-reading.ts";
 
 const MINUTE_MS = 60_000;
 
+type RecordChanged = Extract<CrmEvent, { kind: "record-changed" }>;
+
 /** What came of an event. */
 export type FollowOutcome =
-  | { readonly kind: "followed"; readonly verdict: Verdict; readonly reps: number }
+  | { readonly kind: "followed"; readonly verdict: ReportOutcome["verdict"]; readonly reps: number }
+  | { readonly kind: "try-later"; readonly code: string; readonly afterMs: number }
   | { readonly kind: "parked"; readonly reason: string; readonly detail: string };
 
 /** What following an event needs from the world. */
 export interface FollowEventDeps {
   readonly connections: ReadonlyMap<string, Connection>;
+  readonly readStored: (
+    connection: Connection,
+    recordId: string,
+  ) => Promise<StoredAppointment | undefined>;
+  readonly readRecord: (connection: Connection, event: RecordChanged) => Promise<RecordReading>;
   readonly applyReport: (
     connection: Connection,
-    report: AppointmentReport,
-  ) => Promise<{ readonly verdict: Verdict; readonly userIds: readonly string[] }>;
+    recordId: string,
+    reportOf: ReportOf,
+  ) => Promise<ReportOutcome>;
   readonly applyPlan: (connection: Connection, userId: string) => Promise<unknown>;
+  /** Lets another record be read as well, through the same queue. */
+  readonly enqueue: (event: CrmEvent) => Promise<void>;
 }
 
 /**
  * Follows one event to the end: brings the appointment up to date, then the plan of every rep it names.
  *
- * Safe to repeat, and right in any order: plans are made from what is stored, not from the event.
+ * An event that carries an id only is a reason to read the record; what it says itself is not used. Safe to
+ * repeat, and right in any order: plans are made from what is stored, not from the event.
  */
 export async function followEvent(deps: FollowEventDeps, event: CrmEvent): Promise<FollowOutcome> {
   const connection = deps.connections.get(event.connection);
@@ -33,21 +48,15 @@ export async function followEvent(deps: FollowEventDeps, event: CrmEvent): Promi
   if (event.kind === "unusable") {
     return parked(event.reason, UNUSABLE[event.reason]);
   }
-  if (event.appointment === undefined) {
-    return parked(
-      "NO_READER",
-      "The event carries an id only, and no Salesforce reader is configured",
-    );
+  if (event.appointment !== undefined) {
+    const { occurredAtMs, eventId } = event;
+    const appointment = appointmentOf(event, event.appointment, connection);
+    const report = appointmentReport(appointment, { occurredAtMs, readAtMs: 0, eventId });
+    return follow(deps, connection, { recordId: event.recordId, reportOf: () => report });
   }
-  const report = appointmentReport(appointmentOf(event, event.appointment, connection), {
-    occurredAtMs: event.occurredAtMs,
-    eventId: event.eventId,
-  });
-  const { verdict, userIds } = await deps.applyReport(connection, report);
-  for (const userId of userIds) {
-    await deps.applyPlan(connection, userId);
-  }
-  return { kind: "followed", verdict, reps: userIds.length };
+  return connection.salesforce === undefined
+    ? parked("NO_READER", "The event carries an id only, and no Salesforce reader is configured")
+    : followRecord(deps, connection, event);
 }
 
 const UNUSABLE = {
@@ -56,12 +65,118 @@ const UNUSABLE = {
   BAD_RECORD_ID: "The notification's record id is not a Salesforce id",
 } as const;
 
+async function followRecord(
+  deps: FollowEventDeps,
+  connection: Connection,
+  event: RecordChanged,
+): Promise<FollowOutcome> {
+  const stored = await deps.readStored(connection, event.recordId);
+  if (stored !== undefined && event.occurredAtMs < stored.version.occurredAtMs) {
+    // A message that took its time: what it tells of is known, so no call is spent on it.
+    return follow(deps, connection, {
+      recordId: event.recordId,
+      reportOf: (known) => (known === undefined ? undefined : staleReport(known, event)),
+    });
+  }
+  const reading = await deps.readRecord(connection, event);
+  switch (reading.kind) {
+    case "unavailable":
+      return { kind: "try-later", code: reading.code, afterMs: reading.afterMs };
+    case "unreadable":
+      return parked(reading.code, reading.detail);
+    case "visit":
+      return followVisit(deps, connection, { reading, event });
+    case "off":
+      return followOff(deps, connection, { reading, event });
+  }
+}
+
+async function followVisit(
+  deps: FollowEventDeps,
+  connection: Connection,
+  { reading, event }: { readonly reading: VisitReading; readonly event: RecordChanged },
+): Promise<FollowOutcome> {
+  const { recordId, appointment, versionMs, readAtMs, why } = reading;
+  const version = { occurredAtMs: versionMs, readAtMs, eventId: event.eventId };
+  for (const duplicateId of reading.duplicateRecordIds) {
+    const reason = `It stands for the same visit as ${recordId}`;
+    await follow(deps, connection, {
+      recordId: duplicateId,
+      reportOf: (known) =>
+        known === undefined
+          ? undefined
+          : endedReport(known, "canceled", { ...version, why: [reason] }),
+    });
+  }
+  const report = appointmentReport(appointment, version, why);
+  return follow(deps, connection, { recordId, reportOf: () => report });
+}
+
+async function followOff(
+  deps: FollowEventDeps,
+  connection: Connection,
+  { reading, event }: { readonly reading: OffReading; readonly event: RecordChanged },
+): Promise<FollowOutcome> {
+  const { recordId, recordType, status, versionMs, readAtMs, why, replacedByRecordId } = reading;
+  if (replacedByRecordId !== undefined) {
+    const eventId = `${event.eventId}.merged-into-${replacedByRecordId}`;
+    const { connection: name, receivedAtMs } = event;
+    await deps.enqueue({
+      kind: "record-changed",
+      connection: name,
+      source: event.source,
+      receivedAtMs,
+      eventId,
+      recordType,
+      recordId: replacedByRecordId,
+      occurredAtMs: event.occurredAtMs,
+    });
+  }
+  const version = { occurredAtMs: versionMs, readAtMs, eventId: event.eventId };
+  return follow(deps, connection, {
+    recordId,
+    reportOf: (known) =>
+      known === undefined ? undefined : endedReport(known, status, { ...version, why }),
+  });
+}
+
+interface Following {
+  readonly recordId: string;
+  readonly reportOf: ReportOf;
+}
+
+async function follow(
+  deps: FollowEventDeps,
+  connection: Connection,
+  { recordId, reportOf }: Following,
+): Promise<FollowOutcome> {
+  const { verdict, userIds } = await deps.applyReport(connection, recordId, reportOf);
+  for (const userId of userIds) {
+    await deps.applyPlan(connection, userId);
+  }
+  return { kind: "followed", verdict, reps: userIds.length };
+}
+
+/** What is stored, with another ending: times, reps and records stay readable. */
+function endedReport(
+  { appointment }: StoredAppointment,
+  status: "completed" | "canceled",
+  { why, ...version }: AppointmentReport["version"] & Pick<AppointmentReport, "why">,
+): AppointmentReport {
+  return appointmentReport({ ...appointment, status }, version, why);
+}
+
+function staleReport({ appointment }: StoredAppointment, event: RecordChanged): AppointmentReport {
+  const { occurredAtMs, eventId } = event;
+  return appointmentReport(appointment, { occurredAtMs, readAtMs: 0, eventId });
+}
+
 function parked(reason: string, detail: string): FollowOutcome {
   return { kind: "parked", reason, detail };
 }
 
 function appointmentOf(
-  { recordType, recordId }: Extract<CrmEvent, { kind: "record-changed" }>,
+  { recordType, recordId }: RecordChanged,
   { status, startAt, endAt, title, crmObjects, reps }: AppointmentInput,
   { schedule }: Connection,
 ): Appointment {

@@ -10,26 +10,30 @@ export interface AppointmentReport {
   readonly appointment: Appointment;
   readonly version: AppointmentVersion;
   readonly contentHash: string;
+  /** Plain sentences for operators: which rules made it so. */
+  readonly why: readonly string[];
 }
 
 /** Makes a report; the hash covers all that a plan or a link depends on. */
 export function appointmentReport(
   appointment: Appointment,
   version: AppointmentVersion,
+  why: readonly string[] = [],
 ): AppointmentReport {
   const contentHash = createHash("sha256").update(JSON.stringify(appointment)).digest("base64url");
-  return { appointment, version, contentHash: contentHash.slice(0, 22) };
+  return { appointment, version, contentHash: contentHash.slice(0, 22), why };
 }
 
 /**
  * Judges a report against what is stored, so that every order of arrival ends in the same state.
  *
- * Older is stale. At the same instant with other content the visit that has come further wins, then the
- * greater event id: an arbitrary rule, but one that does not depend on the order of arrival.
+ * Older is stale. At the same instant the later look at the CRM wins: an assignment or a related record changes
+ * without moving the record's own stamp. Of two events without a look the visit that has come further wins, then
+ * the greater event id: an arbitrary rule, but one that does not depend on the order of arrival.
  */
 export function judgeReport(
   stored: StoredAppointment | undefined,
-  report: AppointmentReport,
+  report: Omit<AppointmentReport, "why">,
 ): Verdict {
   if (stored === undefined) {
     return "newer";
@@ -43,9 +47,12 @@ export function judgeReport(
 
 const PROGRESS = { scheduled: 0, "in-progress": 1, completed: 2, canceled: 2 } as const;
 
-function compareReports(left: AppointmentReport, right: AppointmentReport): number {
+type Comparable = Pick<AppointmentReport, "appointment" | "version">;
+
+function compareReports(left: Comparable, right: Comparable): number {
   return (
     left.version.occurredAtMs - right.version.occurredAtMs ||
+    left.version.readAtMs - right.version.readAtMs ||
     PROGRESS[left.appointment.status] - PROGRESS[right.appointment.status] ||
     compareText(left.version.eventId, right.version.eventId)
   );

@@ -1,9 +1,11 @@
 import { z } from "zod";
 import { appointmentSchema } from "../domain/appointment.ts";
 
-/** What orders two reports about one record: the time it happened, then two tie-breakers. */
+/** What orders two reports about one record: the time it happened, then the tie-breakers. */
 const appointmentVersionSchema = z.object({
   occurredAtMs: z.int(),
+  /** When reading the record from the CRM began; 0 for an event that carried the appointment itself. */
+  readAtMs: z.int().default(0),
   eventId: z.string(),
 });
 export type AppointmentVersion = Readonly<z.infer<typeof appointmentVersionSchema>>;

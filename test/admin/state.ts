@@ -65,7 +65,7 @@ export async function storeAppointment(
     commands: [],
     next: {
       appointment,
-      version: { occurredAtMs: Date.now(), eventId: randomUUID() },
+      version: { occurredAtMs: Date.now(), readAtMs: 0, eventId: randomUUID() },
       contentHash: randomUUID(),
       knownUserIds: reps.map(({ userId }) => userId),
     },

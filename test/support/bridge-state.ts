@@ -1,13 +1,14 @@
 import type { Redis } from "ioredis";
-import { applyReport } from "../../src/appointments/apply-report.ts";
 import { followEvent } from "../../src/appointments/follow-event.ts";
-import { changeAppointment } from "../../src/books/appointment-book.ts";
 import { readRepState } from "../../src/books/rep-book.ts";
 import { type Connection, connectionSchema } from "../../src/domain/connection.ts";
 import type { CrmEvent } from "../../src/domain/crm-event.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
+import { createCrmEventsQueue } from "../../src/queues/crm-events.ts";
 import type { PromptsQueue } from "../../src/queues/prompts.ts";
-import { planRep } from "../../workers/plan-rep.ts";
+import { followDeps } from "../../workers/follow-events.ts";
+import { openOrgs } from "../../workers/orgs.ts";
+import { createPlanner } from "../../workers/plan-rep.ts";
 
 /** A connection with invented secrets. */
 export function aConnection(own: Record<string, unknown> = {}): Connection {
@@ -20,30 +21,17 @@ export function aConnection(own: Record<string, unknown> = {}): Connection {
   });
 }
 
-/** Follows events the way a worker does, over a real Redis and the real prompts queue. */
+/** Follows events the way a worker does, over a real Redis and the real queues. */
 export function follower(redis: Redis, prompts: PromptsQueue, connection: Connection) {
-  return (event: CrmEvent) =>
-    followEvent(
-      {
-        connections: new Map([[connection.name, connection]]),
-        applyReport: ({ name }, report) =>
-          applyReport(
-            {
-              connection: name,
-              nowMs: Date.now(),
-              changeAppointment: (decide) =>
-                changeAppointment(
-                  redis,
-                  { connection: name, recordId: report.appointment.recordId },
-                  decide,
-                ),
-            },
-            report,
-          ),
-        applyPlan: (one, userId) => planRep({ redis, prompts }, one, userId),
-      },
-      event,
-    );
+  const connections = new Map([[connection.name, connection]]);
+  const deps = followDeps({
+    config: { connections },
+    redis,
+    planRep: createPlanner({ redis, prompts }),
+    crmEvents: createCrmEventsQueue(redis),
+    orgs: openOrgs(connections.values()),
+  });
+  return (event: CrmEvent) => followEvent(deps, event);
 }
 
 /** The prompts of a rep that still wait for their moment, in the order of their moments. */

@@ -1,0 +1,33 @@
+import type { Redis } from "ioredis";
+import { z } from "zod";
+import { keyspace } from "../keyspace.ts";
+import { runPipeline } from "../redis-script.ts";
+
+const watermarkSchema = z.object({ stampMs: z.int(), afterId: z.string().optional() });
+
+/** How far the changes of one object of the CRM are known; see the reconcile poll. */
+export type Watermark = Readonly<z.infer<typeof watermarkSchema>>;
+
+/** Reads the watermarks of a connection, by object; an object that was never polled has none. */
+export async function readWatermarks(
+  redis: Redis,
+  connection: string,
+): Promise<Readonly<Record<string, Watermark>>> {
+  const texts = await redis.hgetall(keyspace.watermarks(connection));
+  return Object.fromEntries(
+    Object.entries(texts).map(([type, text]) => [type, watermarkSchema.parse(JSON.parse(text))]),
+  );
+}
+
+/** Stores watermarks; those of objects that are not named stay as they are. */
+export async function saveWatermarks(
+  redis: Redis,
+  connection: string,
+  watermarks: Readonly<Partial<Record<string, Watermark>>>,
+): Promise<void> {
+  const words = Object.entries(watermarks).flatMap(([type, mark]) => [type, JSON.stringify(mark)]);
+  await runPipeline(
+    redis,
+    words.length === 0 ? [] : [["HSET", keyspace.watermarks(connection), ...words]],
+  );
+}

@@ -1,0 +1,30 @@
+/** The rest of a long answer, kept for `/query/<locator>`. */
+export interface QueryCursor {
+  readonly totalSize: number;
+  readonly records: readonly unknown[];
+  readonly pageSize: number;
+}
+
+/** The open cursors of the org. */
+export interface QueryCursors {
+  /** Keeps an answer and gives its locator, without the offset. */
+  open(cursor: QueryCursor): string;
+  find(locator: string): QueryCursor | undefined;
+  clear(): void;
+}
+
+/** Makes a place for cursors. */
+export function createQueryCursors(): QueryCursors {
+  const cursors = new Map<string, QueryCursor>();
+  let opened = 0;
+  return {
+    open: (cursor) => {
+      opened += 1;
+      const locator = `01g5f${String(opened).padStart(10, "0")}AAA`;
+      cursors.set(locator, cursor);
+      return locator;
+    },
+    find: (locator) => cursors.get(locator),
+    clear: () => cursors.clear(),
+  };
+}

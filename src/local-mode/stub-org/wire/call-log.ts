@@ -1,0 +1,52 @@
+import type { CallKind } from "../api/route-call.ts";
+
+/** One request that reached the org. */
+export interface LoggedCall {
+  readonly method: string;
+  /** Without the query. */
+  readonly path: string;
+  /** `token`, `identity` and `versions` need no session; all others count as API calls. */
+  readonly kind: CallKind | "token" | "revoke" | "identity" | "versions" | "unknown";
+  /** Every SOQL it carried, sub-requests included, as readable text. */
+  readonly soql: readonly string[];
+  /** The answer's status; undefined while there is none, or when the connection was cut. */
+  status: number | undefined;
+}
+
+/** Every request since the start or the last `reset`. */
+export interface CallLog {
+  readonly entries: readonly LoggedCall[];
+  /** How many API calls were made: a composite is one, a token none. */
+  readonly dataCalls: number;
+  /** How many calls of one kind were made. */
+  count(kind: LoggedCall["kind"]): number;
+  reset(): void;
+}
+
+const WITHOUT_SESSION: ReadonlySet<string> = new Set([
+  "token",
+  "revoke",
+  "identity",
+  "versions",
+  "unknown",
+]);
+
+/** Makes a log and the way to write into it. */
+export function createCallLog(): { readonly log: CallLog; add(call: LoggedCall): void } {
+  const entries: LoggedCall[] = [];
+  return {
+    log: {
+      entries,
+      get dataCalls() {
+        return entries.filter(({ kind }) => !WITHOUT_SESSION.has(kind)).length;
+      },
+      count: (kind) => entries.filter((one) => one.kind === kind).length,
+      reset: () => {
+        entries.length = 0;
+      },
+    },
+    add: (call) => {
+      entries.push(call);
+    },
+  };
+}

@@ -1,0 +1,130 @@
+import { canonicalRecordId } from "../domain/crm-record-id.ts";
+import { DAILY_LIMIT_PAUSE_MS } from "./judge-refusal.ts";
+import type { Org } from "./org.ts";
+import { ApiLimitError, OrgUnavailableError } from "./org-errors.ts";
+import type { ReadOutcome, RecordRef } from "./read-outcome.ts";
+import { IDS_PER_QUERY, readRecords } from "./read-records.ts";
+
+/** How one record was found, and when the look began. */
+export interface ReadResult {
+  readonly outcome: ReadOutcome;
+  /** Taken before the call; epoch milliseconds, rising with every call of this process. A later look wins. */
+  readonly readAtMs: number;
+}
+
+/** Reads single records, many at a time. */
+export interface RecordReader {
+  /**
+   * Reads one record; whoever asks within the same moment shares one call.
+   *
+   * @throws {ApiLimitError} without a call, while nearly all of the org's calls are used up.
+   * @throws {OrgUnavailableError | ApiLimitError | OrgAccessError} when the call fails: to all who share it.
+   */
+  read(ref: RecordRef): Promise<ReadResult>;
+}
+
+/** How the reader waits. */
+export interface ReaderOptions {
+  /** How long the first of a group waits for others; grows when the org's calls become scarce. */
+  readonly flushAfterMs?: number;
+  readonly maxRefs?: number;
+  readonly nowMs?: () => number;
+}
+
+interface Waiting {
+  readonly ref: RecordRef;
+  readonly settle: PromiseWithResolvers<ReadResult>;
+}
+
+interface PromiseWithResolvers<T> {
+  readonly promise: Promise<T>;
+  readonly resolve: (value: T) => void;
+  readonly reject: (reason: unknown) => void;
+}
+
+const FLUSH_AFTER_MS = 40;
+const SCARCE = { share: 0.6, flushAfterMs: 250 } as const;
+const VERY_SCARCE = { share: 0.8, flushAfterMs: 1000 } as const;
+/** The rest is left to the org's other integrations. */
+const USED_UP_SHARE = 0.95;
+
+/** Makes the reader of one org. */
+export function createReader(org: Org, options: ReaderOptions = {}): RecordReader {
+  const { flushAfterMs = FLUSH_AFTER_MS, maxRefs = IDS_PER_QUERY, nowMs = Date.now } = options;
+  let waiting = new Map<string, Waiting>();
+  let timer: NodeJS.Timeout | undefined;
+  let lastReadAtMs = 0;
+
+  function flush(): void {
+    clearTimeout(timer);
+    timer = undefined;
+    const group = waiting;
+    waiting = new Map();
+    lastReadAtMs = Math.max(lastReadAtMs + 1, nowMs());
+    void settleGroup(org, [...group.values()], lastReadAtMs);
+  }
+  return {
+    read: (ref) => {
+      const key = canonicalRecordId(ref.recordId);
+      const one = waiting.get(key) ?? { ref: { ...ref, recordId: key }, settle: withResolvers() };
+      waiting.set(key, one);
+      if (waiting.size >= maxRefs) {
+        flush();
+      } else {
+        timer ??= setTimeout(flush, flushDelayMs(org.usage()?.share ?? 0, flushAfterMs));
+      }
+      return one.settle.promise;
+    },
+  };
+}
+
+/** How long the first of a group waits for others, by the share of the org's calls that is used. */
+export function flushDelayMs(share: number, flushAfterMs = FLUSH_AFTER_MS): number {
+  if (share >= VERY_SCARCE.share) {
+    return Math.max(flushAfterMs, VERY_SCARCE.flushAfterMs);
+  }
+  return share >= SCARCE.share ? Math.max(flushAfterMs, SCARCE.flushAfterMs) : flushAfterMs;
+}
+
+async function settleGroup(org: Org, group: readonly Waiting[], readAtMs: number): Promise<void> {
+  try {
+    refuseWhenUsedUp(org);
+    const outcomes = await readRecords(
+      org,
+      group.map(({ ref }) => ref),
+    );
+    for (const { ref, settle } of group) {
+      const outcome = outcomes.get(ref.recordId);
+      if (outcome === undefined) {
+        settle.reject(
+          new OrgUnavailableError(org.connection.name, { detail: "a record was not answered for" }),
+        );
+      } else {
+        settle.resolve({ outcome, readAtMs });
+      }
+    }
+  } catch (error) {
+    for (const { settle } of group) {
+      settle.reject(error);
+    }
+  }
+}
+
+function refuseWhenUsedUp(org: Org): void {
+  if ((org.usage()?.share ?? 0) >= USED_UP_SHARE) {
+    throw new ApiLimitError(org.connection.name, {
+      detail: "nearly all API calls of the day are used",
+      retryAfterMs: DAILY_LIMIT_PAUSE_MS,
+    });
+  }
+}
+
+function withResolvers<T>(): PromiseWithResolvers<T> {
+  let resolve: (value: T) => void = () => undefined;
+  let reject: (reason: unknown) => void = () => undefined;
+  const promise = new Promise<T>((onDone, onFailed) => {
+    resolve = onDone;
+    reject = onFailed;
+  });
+  return { promise, resolve, reject };
+}

@@ -1,0 +1,52 @@
+import {
+  ApiLimitError,
+  OrgAccessError,
+  type OrgError,
+  OrgUnavailableError,
+  QueryRefusedError,
+} from "./org-errors.ts";
+
+/** The daily allowance is a rolling 24 hours: seconds would not help. */
+export const DAILY_LIMIT_PAUSE_MS = 300_000;
+/** Too many long requests at once: that is over soon. */
+const CONCURRENT_LIMIT_PAUSE_MS = 5_000;
+
+const BUSY_CODES = new Set(["SERVER_UNAVAILABLE", "UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT"]);
+const BUSY_STATUSES = new Set([408, 420, 429]);
+const ACCESS_CODE = /^(INSUFFICIENT_ACCESS|API_DISABLED|API_CURRENTLY_DISABLED|INVALID_SESSION)/;
+
+/** One request, or one part of a composite request, that the org did not fulfil. */
+export interface Refusal {
+  readonly status: number;
+  /** Salesforce's error code, such as INVALID_FIELD; HTTP_503 when the answer had none. */
+  readonly code: string;
+  /** Salesforce's own text; used to tell kinds apart, never shown. */
+  readonly message: string;
+  readonly retryAfterMs?: number | undefined;
+}
+
+/**
+ * Says what a refusal means for the work: later with or without a pause, or never.
+ *
+ * @see https://developer.salesforce.com/docs/atlas.en-us.api_rest.meta/api_rest/errorcodes.htm
+ */
+export function judgeRefusal(org: string, refusal: Refusal): OrgError {
+  const { code, status, retryAfterMs } = refusal;
+  if (code === "REQUEST_LIMIT_EXCEEDED") {
+    return new ApiLimitError(org, {
+      detail: code,
+      retryAfterMs: retryAfterMs ?? limitPauseMs(refusal.message),
+    });
+  }
+  if (BUSY_CODES.has(code) || BUSY_STATUSES.has(status) || status >= 500) {
+    return new OrgUnavailableError(org, { detail: `it answered ${status} ${code}`, retryAfterMs });
+  }
+  if (ACCESS_CODE.test(code) || status === 401 || status === 403) {
+    return new OrgAccessError(org, { detail: `it answered ${status} ${code}` });
+  }
+  return new QueryRefusedError(org, code);
+}
+
+function limitPauseMs(message: string): number {
+  return /concurrent/i.test(message) ? CONCURRENT_LIMIT_PAUSE_MS : DAILY_LIMIT_PAUSE_MS;
+}

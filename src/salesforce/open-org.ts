@@ -1,0 +1,50 @@
+import { readFile } from "node:fs/promises";
+import type { Connection } from "../domain/connection.ts";
+import { askOrg } from "./ask-org.ts";
+import { compositeCall, readComposite } from "./composite-call.ts";
+import { describeObject } from "./describe-object.ts";
+import { createLimitWatch } from "./limit-watch.ts";
+import type { Org } from "./org.ts";
+import { OrgAccessError } from "./org-errors.ts";
+import { createSessionSource } from "./org-session.ts";
+import { createOrgShape } from "./org-shape.ts";
+import { signIn } from "./sign-in.ts";
+
+const CALL_TIMEOUT_MS = 10_000;
+
+/** What an org needs from the world; all of it has a default. */
+export interface OrgDeps {
+  readonly nowMs?: () => number;
+  readonly timeoutMs?: number;
+  readonly readKeyFile?: (path: string) => Promise<string>;
+}
+
+/**
+ * Opens the org of a connection; nothing is called before its first use.
+ *
+ * @throws {OrgAccessError} when the connection has no `salesforce` settings.
+ */
+export function openOrg(connection: Connection, deps: OrgDeps = {}): Org {
+  const { name, salesforce: settings } = connection;
+  if (settings === undefined) {
+    throw new OrgAccessError(name, { detail: "the connection has no salesforce settings" });
+  }
+  const { nowMs = Date.now, timeoutMs = CALL_TIMEOUT_MS, readKeyFile = readText } = deps;
+  const signInDeps = { org: name, settings, nowMs, timeoutMs, readKeyFile };
+  const sessions = createSessionSource({ org: name, nowMs, signIn: () => signIn(signInDeps) });
+  const limits = createLimitWatch(nowMs);
+  const asking = { org: name, sessions, limits, timeoutMs };
+  return {
+    connection,
+    shape: createOrgShape({ nowMs, describe: (type) => describeObject(asking, type) }),
+    composite: async (queries) =>
+      queries.length === 0
+        ? []
+        : readComposite(name, await askOrg(asking, compositeCall(queries)), queries.length),
+    usage: limits.usage,
+  };
+}
+
+function readText(path: string): Promise<string> {
+  return readFile(path, "utf8");
+}

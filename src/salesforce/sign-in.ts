@@ -1,0 +1,125 @@
+import { createPrivateKey, type KeyObject } from "node:crypto";
+import { z } from "zod";
+import type { Connection } from "../domain/connection.ts";
+import { errorCode } from "../error-code.ts";
+import { jwtAssertion } from "./jwt-assertion.ts";
+import { callOrg, noReplyText, type OrgReply } from "./org-call.ts";
+import { OrgAccessError, OrgUnavailableError } from "./org-errors.ts";
+import { readJson, retryAfterMsOf } from "./read-reply.ts";
+
+/** How the bridge is known to an org, and where. */
+export type OrgSettings = NonNullable<Connection["salesforce"]>;
+
+/** A signed-in session; the instance may be another than the configured one. */
+export interface Session {
+  readonly instanceUrl: string;
+  readonly accessToken: string;
+}
+
+/** What a sign-in needs from the world. */
+export interface SignInDeps {
+  readonly org: string;
+  readonly settings: OrgSettings;
+  readonly nowMs: () => number;
+  readonly timeoutMs: number;
+  readonly readKeyFile: (path: string) => Promise<string>;
+}
+
+const tokenSchema = z.object({
+  access_token: z.string().min(1),
+  instance_url: z.url({ protocol: /^https?$/ }),
+});
+
+const failureSchema = z.object({
+  error: z.string().regex(/^[\w.-]{1,60}$/),
+  error_description: z.string().default(""),
+});
+
+/** Signing in fails for now, not for good. */
+const PASSING_FAILURE = /server_error|unavailable|rate exceeded|try again/i;
+
+/** Salesforce's own explanations; a text with other characters could name a person. */
+const HARMLESS_TEXT = /^[a-z0-9 ,.'/-]{1,100}$/i;
+
+/**
+ * Signs in with client credentials or a JWT bearer assertion; neither gives a refresh token.
+ *
+ * @throws {OrgAccessError} when the org refuses the credentials, or the key cannot be used.
+ * @throws {OrgUnavailableError} when it gives no usable answer.
+ * @see https://help.salesforce.com/s/articleView?id=sf.remoteaccess_oauth_client_credentials_flow.htm
+ */
+export async function signIn(deps: SignInDeps): Promise<Session> {
+  const reply = await postForm(deps, await formOf(deps));
+  const token = reply.statusCode === 200 ? tokenSchema.safeParse(readJson(reply)) : undefined;
+  if (token?.success === true) {
+    return { accessToken: token.data.access_token, instanceUrl: token.data.instance_url };
+  }
+  throw failureOf(deps.org, reply);
+}
+
+async function postForm(deps: SignInDeps, form: URLSearchParams): Promise<OrgReply> {
+  try {
+    return await callOrg({
+      instanceUrl: loginUrlOf(deps.settings),
+      method: "POST",
+      path: "/services/oauth2/token",
+      body: { type: "application/x-www-form-urlencoded", text: form.toString() },
+      timeoutMs: deps.timeoutMs,
+    });
+  } catch (error) {
+    throw new OrgUnavailableError(deps.org, {
+      detail: `sign-in: ${noReplyText(error)}`,
+      cause: error,
+    });
+  }
+}
+
+async function formOf(deps: SignInDeps): Promise<URLSearchParams> {
+  const { auth } = deps.settings;
+  if (auth.kind === "client-credentials") {
+    return new URLSearchParams({
+      grant_type: "client_credentials",
+      client_id: auth.clientId,
+      client_secret: auth.clientSecret,
+    });
+  }
+  const key = await readKey(deps, auth.privateKeyFile);
+  return new URLSearchParams({
+    grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
+    assertion: jwtAssertion(auth, key, deps.nowMs()),
+  });
+}
+
+async function readKey(deps: SignInDeps, path: string): Promise<KeyObject> {
+  try {
+    return createPrivateKey(await deps.readKeyFile(path));
+  } catch (error) {
+    const reason = errorCode(error) ?? "it is no private key";
+    // Without the cause: a parser's error could quote the key.
+    const failure = new OrgAccessError(deps.org, {
+      detail: `the private key file is unusable: ${reason}`,
+    });
+    throw failure;
+  }
+}
+
+function loginUrlOf({ auth, instanceUrl }: OrgSettings): string {
+  return auth.kind === "jwt-bearer" ? auth.loginUrl : instanceUrl;
+}
+
+function failureOf(org: string, reply: OrgReply): OrgAccessError | OrgUnavailableError {
+  const failure = failureSchema.safeParse(readJson(reply));
+  const isRefused = reply.statusCode >= 400 && reply.statusCode < 500 && failure.success;
+  if (
+    !isRefused ||
+    PASSING_FAILURE.test(`${failure.data.error} ${failure.data.error_description}`)
+  ) {
+    return new OrgUnavailableError(org, {
+      detail: `sign-in was answered with ${reply.statusCode}`,
+      retryAfterMs: retryAfterMsOf(reply),
+    });
+  }
+  const { error, error_description: text } = failure.data;
+  const detail = HARMLESS_TEXT.test(text) ? `${error} (${text})` : error;
+  return new OrgAccessError(org, { detail: `sign-in: ${detail}` });
+}

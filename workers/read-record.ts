@@ -1,0 +1,64 @@
+import type { RecordReading } from "../src/appointments/record-reading.ts";
+import type { Connection } from "../src/domain/connection.ts";
+import { BridgeError } from "../src/errors.ts";
+import type { ReadResult } from "../src/salesforce/coalesce-reads.ts";
+import { mapRecord } from "../src/salesforce/map-record.ts";
+import type { RecordRef } from "../src/salesforce/read-outcome.ts";
+import type { OpenedOrg } from "./orgs.ts";
+
+/** Without a time from the org: soon enough for a hiccup, seldom enough for an outage. */
+const LOOK_AGAIN_MS = 15_000;
+
+/** Reads one record with whoever else reads now, and maps it to what the appointments understand. */
+export async function readRecord(
+  { reader }: OpenedOrg,
+  connection: Connection,
+  ref: RecordRef,
+): Promise<RecordReading> {
+  try {
+    return readingOf(await reader.read(ref), connection);
+  } catch (error) {
+    // An org that cannot be asked now is an expected ending: the event waits, however long that takes.
+    if (error instanceof BridgeError && error.retry === "later") {
+      const given = "retryAfterMs" in error ? error.retryAfterMs : undefined;
+      const afterMs = typeof given === "number" ? given : LOOK_AGAIN_MS;
+      return { kind: "unavailable", code: error.code, afterMs };
+    }
+    throw error;
+  }
+}
+
+function readingOf({ outcome, readAtMs }: ReadResult, connection: Connection): RecordReading {
+  if (outcome.kind === "unreadable") {
+    const { code, retry, retryAfterMs, problems } = outcome;
+    return retry === "later"
+      ? { kind: "unavailable", code, afterMs: retryAfterMs ?? LOOK_AGAIN_MS }
+      : {
+          kind: "unreadable",
+          code,
+          detail: problems.join("; ") || "Salesforce refuses to show it",
+        };
+  }
+  const mapped = mapRecord(outcome, { connection, nowMs: readAtMs });
+  const { recordType, recordId, versionMs } = mapped;
+  const why = [...mapped.why, ...mapped.warnings];
+  const base = { recordType, recordId, versionMs, readAtMs, why };
+  switch (mapped.kind) {
+    case "schedule":
+    case "hold": {
+      const { appointment, duplicateEventIds } = mapped;
+      return { kind: "visit", ...base, appointment, duplicateRecordIds: duplicateEventIds };
+    }
+    case "cancel": {
+      const { status, replacedByRecordId } = mapped;
+      return {
+        kind: "off",
+        ...base,
+        status,
+        ...(replacedByRecordId === undefined ? {} : { replacedByRecordId }),
+      };
+    }
+    case "ignore":
+      return { kind: "off", ...base, status: "canceled" };
+  }
+}

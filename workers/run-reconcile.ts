@@ -1,0 +1,90 @@
+import type { Job } from "bullmq";
+import { readWatermarks, saveWatermarks } from "../src/books/watermark-book.ts";
+import type { CrmEvent } from "../src/domain/crm-event.ts";
+import { BridgeError } from "../src/errors.ts";
+import { reconcileJobSchema } from "../src/queues/reconcile.ts";
+import type { ChangedRecord } from "../src/salesforce/changed-record.ts";
+import { horizonRefs } from "../src/salesforce/horizon-refs.ts";
+import { pollChanges } from "../src/salesforce/poll-changes.ts";
+import type { JobOutcome } from "./job-outcome.ts";
+import type { WorkerKit } from "./kit.ts";
+import { noteConnected, noteTrouble } from "./note-org.ts";
+import type { OpenedOrg } from "./orgs.ts";
+import type { SettledWork } from "./settle.ts";
+
+/** As many events as one request may bring. */
+const EVENTS_PER_PUT = 100;
+/** The watermark of the daily look at all that starts within the horizon. */
+const HORIZON_MARK = "horizon-day";
+const DAY_MS = 86_400_000;
+
+/** Queue adapter of `reconcile`: one look at one org; what it finds goes the way of every other event. */
+export function runReconcile(kit: WorkerKit, job: Job, token: string | undefined): SettledWork {
+  const { connection } = reconcileJobSchema.parse(job.data);
+  return {
+    token,
+    run: async () => reconcile(kit, connection),
+    parkedAs: (reason, detail) => ({
+      kind: "park",
+      connection,
+      reason,
+      detail,
+      work: { kind: "unreadable", queue: job.queueName, payload: job.data },
+    }),
+  };
+}
+
+async function reconcile(kit: WorkerKit, connection: string): Promise<JobOutcome> {
+  const opened = kit.orgs.get(connection);
+  if (opened === undefined) {
+    return { kind: "done", note: { connection, reconcile: "not configured" } };
+  }
+  try {
+    const events = await look(kit, connection, opened);
+    await noteConnected(kit, opened);
+    return { kind: "done", note: { connection, found: events } };
+  } catch (error) {
+    // The next look comes by itself; the watermark stands where it stood.
+    if (error instanceof BridgeError && "retryAfterMs" in error) {
+      await noteTrouble(kit, opened, error.code);
+      return { kind: "done", note: { connection, reconcile: error.code } };
+    }
+    throw error;
+  }
+}
+
+async function look(kit: WorkerKit, name: string, { org }: OpenedOrg): Promise<number> {
+  const nowMs = Date.now();
+  const marks = await readWatermarks(kit.redis, name);
+  const { events, watermarks } = await pollChanges(org, marks, { nowMs });
+  const isNewDay = nowMs - (marks[HORIZON_MARK]?.stampMs ?? nowMs) >= DAY_MS;
+  const upcoming = isNewDay ? await horizonRefs(org, { nowMs }) : [];
+  await putAll(kit, name, [...events, ...upcoming]);
+  const isFirst = marks[HORIZON_MARK] === undefined;
+  const horizon = isNewDay || isFirst ? { [HORIZON_MARK]: { stampMs: nowMs } } : {};
+  await saveWatermarks(kit.redis, name, { ...watermarks, ...horizon });
+  return events.length + upcoming.length;
+}
+
+async function putAll(
+  { crmEvents }: WorkerKit,
+  connection: string,
+  changes: readonly ChangedRecord[],
+): Promise<void> {
+  const receivedAtMs = Date.now();
+  for (let at = 0; at < changes.length; at += EVENTS_PER_PUT) {
+    const events = changes.slice(at, at + EVENTS_PER_PUT).map(
+      ({ eventId, recordType, recordId, occurredAtMs }): CrmEvent => ({
+        kind: "record-changed",
+        connection,
+        source: "reconcile",
+        eventId,
+        recordType,
+        recordId,
+        occurredAtMs,
+        receivedAtMs,
+      }),
+    );
+    await crmEvents.put(events);
+  }
+}
