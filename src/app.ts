@@ -66,11 +66,12 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const desk = { ...shared, deliveries: queues.deliveries, channels };
   pages.use(createAdminRouter({ ...shared, devices: openDeviceDesk(desk) }));
   pages.use(repRouter(deps, events));
-  const stopStreams = config.isLocalMode ? await mountLocalMode(deps, pages) : () => undefined;
+  const local = config.isLocalMode ? await mountLocalMode(deps, pages) : undefined;
   return {
-    web: createWebServer(intake, pages),
-    stopStreams,
+    web: createWebServer([intake, ...(local === undefined ? [] : [local.listener])], pages),
+    stopStreams: () => local?.stopStreams(),
     close: async () => {
+      await local?.close();
       await closeChannels();
       await Promise.all(Object.values(queues).map(({ queue }) => queue.close()));
     },

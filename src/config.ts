@@ -127,7 +127,7 @@ function composeConfig(
       "HOST: local mode listens on 127.0.0.1 only; configure a connection in CONNECTIONS_FILE first",
     ]);
   }
-  const connections = isLocalMode ? [demoConnection(dataDir)] : found;
+  const connections = isLocalMode ? [demoConnection(dataDir, env.PORT)] : found;
   return {
     port: env.PORT,
     host,

@@ -1,6 +1,5 @@
-import { createServer, type Server } from "node:http";
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from "node:http";
 import type { Express } from "express";
-import type { IntakeListener } from "./intake/routes.ts";
 
 /** Slow senders are cut off by the intake's own times; these guard the rest. */
 const HEADERS_TIMEOUT_MS = 15_000;
@@ -17,13 +16,16 @@ export interface WebServer {
   stop(): Promise<void>;
 }
 
-/** Puts the intake before the pages: its requests never pass through the framework. */
-export function createWebServer(intake: IntakeListener, pages: Express): WebServer {
+/** Takes a request when it is meant for it, and says whether it did. */
+export type FirstListener = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** Puts some listeners before the pages: their requests never pass through the framework. */
+export function createWebServer(first: readonly FirstListener[], pages: Express): WebServer {
   const server = createServer((request, response) => {
     if (isDraining) {
       response.setHeader("connection", "close");
     }
-    if (!intake(request, response)) {
+    if (!first.some((takes) => takes(request, response))) {
       pages(request, response);
     }
   });

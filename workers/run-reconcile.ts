@@ -4,7 +4,7 @@ import type { CrmEvent } from "../src/domain/crm-event.ts";
 import { BridgeError } from "../src/errors.ts";
 import { reconcileJobSchema } from "../src/queues/reconcile.ts";
 import type { ChangedRecord } from "../src/salesforce/changed-record.ts";
-import { horizonRefs } from "../src/salesforce/horizon-refs.ts";
+import { lookIntoHorizon } from "../src/salesforce/horizon-refs.ts";
 import { pollChanges } from "../src/salesforce/poll-changes.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
@@ -17,6 +17,7 @@ const EVENTS_PER_PUT = 100;
 /** The watermark of the daily look at all that starts within the horizon. */
 const HORIZON_MARK = "horizon-day";
 const DAY_MS = 86_400_000;
+const NOTHING_UPCOMING = { events: [], refused: [] } as const;
 
 /** Queue adapter of `reconcile`: one look at one org; what it finds goes the way of every other event. */
 export function runReconcile(kit: WorkerKit, job: Job, token: string | undefined): SettledWork {
@@ -58,12 +59,14 @@ async function look(kit: WorkerKit, name: string, { org }: OpenedOrg): Promise<n
   const marks = await readWatermarks(kit.redis, name);
   const { events, watermarks } = await pollChanges(org, marks, { nowMs });
   const isNewDay = nowMs - (marks[HORIZON_MARK]?.stampMs ?? nowMs) >= DAY_MS;
-  const upcoming = isNewDay ? await horizonRefs(org, { nowMs }) : [];
-  await putAll(kit, name, [...events, ...upcoming]);
+  const upcoming = isNewDay ? await lookIntoHorizon(org, { nowMs }) : NOTHING_UPCOMING;
+  await putAll(kit, name, [...events, ...upcoming.events]);
+  // The first poll looks into the horizon by itself; a day that was looked at in part is looked at again.
   const isFirst = marks[HORIZON_MARK] === undefined;
-  const horizon = isNewDay || isFirst ? { [HORIZON_MARK]: { stampMs: nowMs } } : {};
+  const isLooked = isFirst || (isNewDay && upcoming.refused.length === 0);
+  const horizon = isLooked ? { [HORIZON_MARK]: { stampMs: nowMs } } : {};
   await saveWatermarks(kit.redis, name, { ...watermarks, ...horizon });
-  return events.length + upcoming.length;
+  return events.length + upcoming.events.length;
 }
 
 async function putAll(

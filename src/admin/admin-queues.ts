@@ -5,7 +5,7 @@ import { type QueueDepth, readQueueDepth } from "../queues/queue-depth.ts";
 
 /** The queues an operator sees and can replay into. */
 export interface AdminQueues {
-  readonly crmEvents: Pick<CrmEventsQueue, "queue" | "replay">;
+  readonly crmEvents: Pick<CrmEventsQueue, "queue" | "put" | "replay">;
   readonly prompts: Pick<PromptsQueue, "queue" | "replay">;
   readonly deliveries: Pick<DeliveriesQueue, "queue" | "replay">;
 }

@@ -1,7 +1,8 @@
+import { randomUUID } from "node:crypto";
 import { z } from "zod";
-import { readDossier } from "../books/appointment-book.ts";
-import { readTimeline } from "../books/timeline-book.ts";
-import { appointmentStatusSchema } from "../domain/appointment.ts";
+import { readAppointment, readDossier } from "../books/appointment-book.ts";
+import { type RecordRef, readTimeline } from "../books/timeline-book.ts";
+import { appointmentStatusSchema, type RecordType } from "../domain/appointment.ts";
 import { instantSchema } from "../domain/instant.ts";
 import { promptStateSchema } from "../domain/prompt.ts";
 import { NotFoundError } from "../http/input-errors.ts";
@@ -59,11 +60,50 @@ export function appointmentRoutes(deps: AdminApiDeps): readonly Route[] {
       method: "post",
       path: "/appointments/:connection/:recordId/refresh",
       handle: async ({ params }) => {
-        const { connection } = namedRecord(deps, params);
-        throw new NoReaderError(connection);
+        const record = namedRecord(deps, params);
+        await askForRefresh(deps, record);
+        return { status: 202, body: { refreshing: record.recordId } };
       },
     },
   ];
+}
+
+/** Lets the record be read again the way every event does; only known records tell what object they are. */
+async function askForRefresh(deps: AdminApiDeps, record: RecordRef): Promise<void> {
+  const { connection, recordId } = record;
+  if (deps.connections.get(connection)?.salesforce === undefined) {
+    throw new NoReaderError(connection);
+  }
+  const stored = await readAppointment(deps.redis, record);
+  const recordType = stored?.appointment.recordType ?? recordTypeOf(recordId);
+  if (recordType === undefined) {
+    throw new NotFoundError("The bridge knows nothing of that record");
+  }
+  const nowMs = deps.nowMs();
+  await deps.queues.crmEvents.put([
+    {
+      kind: "record-changed",
+      connection,
+      source: "reconcile",
+      eventId: `refresh-${recordId}-${nowMs}-${randomUUID()}`,
+      recordType,
+      recordId,
+      occurredAtMs: nowMs,
+      receivedAtMs: nowMs,
+    },
+  ]);
+}
+
+/** The objects that can be an appointment, by the prefix of their ids. */
+const TYPE_OF_PREFIX: Readonly<Record<string, RecordType>> = {
+  "08p": "ServiceAppointment",
+  "00U": "Event",
+  "00Q": "Lead",
+  "006": "Opportunity",
+};
+
+function recordTypeOf(recordId: string): RecordType | undefined {
+  return TYPE_OF_PREFIX[recordId.slice(0, 3)];
 }
 
 function filterOf(deps: AdminApiDeps, query: unknown): AppointmentFilter {

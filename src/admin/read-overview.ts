@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { countAppointments, readDossiers } from "../books/appointment-book.ts";
 import { readLastErrors } from "../books/error-book.ts";
+import { type OrgNote, readOrgNote } from "../books/org-note-book.ts";
 import { countParked } from "../books/parked-book.ts";
 import { walkTimeIndex } from "../books/time-index.ts";
 import type { Connection } from "../domain/connection.ts";
@@ -49,12 +50,23 @@ export async function readOverview({ redis, queues, connections, nowMs }: ReadOv
 }
 
 async function readConnection(redis: Redis, name: string, nowMs: number) {
-  const [appointments, parked, prompts] = await Promise.all([
+  const [appointments, parked, org, prompts] = await Promise.all([
     countAppointments(redis, name, earliestKeptMs(nowMs)),
     countParked(redis, name),
+    readOrgNote(redis, name),
     countPrompts(redis, name, nowMs),
   ]);
-  return { name, appointments, parked, ...prompts };
+  return {
+    name,
+    appointments,
+    parked,
+    ...prompts,
+    salesforce: org === undefined ? null : orgOf(org),
+  };
+}
+
+function orgOf({ atMs, state, apiShare, warnings }: OrgNote) {
+  return { state, at: isoInstant(atMs), apiShare: apiShare ?? null, warnings };
 }
 
 async function countPrompts(redis: Redis, name: string, nowMs: number) {

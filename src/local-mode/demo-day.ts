@@ -1,11 +1,7 @@
 import { z } from "zod";
-
-/** The invented rep of local mode. */
-export const DEMO_REP = {
-  userId: "005000000000001AAA",
-  email: "dana@example.com",
-  name: "Dana Reed",
-} as const;
+import { addCustomer, type DemoRep } from "./stub-org/seed/demo-people.ts";
+import { idOf, type StubRecord } from "./stub-org/store/record.ts";
+import type { RecordStore } from "./stub-org/store/record-store.ts";
 
 /** What the page asks for when a visit is booked. */
 export const bookingSchema = z.object({
@@ -22,65 +18,72 @@ export const changeSchema = z.object({
 });
 export type DemoChange = z.infer<typeof changeSchema>["change"];
 
-/** A visit as the page booked it. */
+/** A visit as the stub org has it. */
 export interface DemoVisit {
   readonly recordId: string;
   readonly customer: string;
-  readonly status: "scheduled" | "completed" | "canceled";
+  readonly status: string;
   readonly startAtMs: number;
   readonly endAtMs: number;
 }
 
 const LATER_MS = 15_000;
 
-/** A new visit, starting some seconds from now. */
-export function bookedVisit(booking: Booking, sequence: number, nowMs: number): DemoVisit {
-  const startAtMs = nowMs + booking.startsInSeconds * 1000;
-  return {
-    recordId: demoRecordId(sequence),
-    customer: booking.customer,
-    status: "scheduled",
-    startAtMs,
-    endAtMs: startAtMs + booking.lastsSeconds * 1000,
-  };
+/** Books a visit in the stub org the way a dispatcher would: customer, appointment, assigned rep. */
+export function bookVisit(store: RecordStore, rep: DemoRep, booking: Booking): string {
+  const customer = addCustomer(store, ["", booking.customer]);
+  const startAtMs = Date.now() + booking.startsInSeconds * 1000;
+  const visit = store.insert("ServiceAppointment", {
+    ParentRecordId: customer.accountId,
+    ContactId: customer.contactId,
+    Subject: "Roof inspection",
+    Status: "Scheduled",
+    SchedStartTime: new Date(startAtMs).toISOString(),
+    SchedEndTime: new Date(startAtMs + booking.lastsSeconds * 1000).toISOString(),
+  });
+  store.insert("AssignedResource", {
+    ServiceAppointmentId: idOf(visit),
+    ServiceResourceId: rep.resourceId,
+    IsPrimaryResource: true,
+  });
+  return idOf(visit);
 }
 
-/** The visit after a change. */
-export function changedVisit(visit: DemoVisit, change: DemoChange): DemoVisit {
+/** Changes a visit in the stub org. */
+export function changeVisit(store: RecordStore, visit: DemoVisit, change: DemoChange): void {
+  const shifted = (ms: number) => new Date(ms + LATER_MS).toISOString();
   switch (change) {
     case "later":
-      return {
-        ...visit,
-        startAtMs: visit.startAtMs + LATER_MS,
-        endAtMs: visit.endAtMs + LATER_MS,
-      };
+      store.update(visit.recordId, {
+        SchedStartTime: shifted(visit.startAtMs),
+        SchedEndTime: shifted(visit.endAtMs),
+      });
+      return;
     case "complete":
-      return { ...visit, status: "completed" };
+      store.update(visit.recordId, { Status: "Completed" });
+      return;
     case "cancel":
-      return { ...visit, status: "canceled" };
+      store.update(visit.recordId, { Status: "Canceled" });
   }
 }
 
-/** The JSON event that tells the bridge about a visit. */
-export function demoEvent(visit: DemoVisit, eventId: string, nowMs: number): object {
-  const iso = (ms: number) => new Date(ms).toISOString();
+/** Shows a visit of the stub org; undefined for any other record. */
+export function visitOf(store: RecordStore, recordId: string): DemoVisit | undefined {
+  const record = store.get(recordId);
+  if (record === undefined || store.typeOf(recordId) !== "ServiceAppointment") {
+    return undefined;
+  }
+  const contact = store.get(textOf(record, "ContactId"));
   return {
-    eventId,
-    recordType: "ServiceAppointment",
-    recordId: visit.recordId,
-    occurredAt: iso(nowMs),
-    appointment: {
-      status: visit.status,
-      startAt: iso(visit.startAtMs),
-      endAt: iso(visit.endAtMs),
-      title: `Roof inspection – ${visit.customer}`,
-      crmObjects: [{ objectType: "ServiceAppointment", objectId: visit.recordId }],
-      reps: [DEMO_REP],
-    },
+    recordId,
+    customer: contact === undefined ? textOf(record, "Subject") : textOf(contact, "Name"),
+    status: textOf(record, "Status").toLowerCase(),
+    startAtMs: Date.parse(textOf(record, "SchedStartTime")),
+    endAtMs: Date.parse(textOf(record, "SchedEndTime")),
   };
 }
 
-/** An invented ServiceAppointment id: prefix 08p, then a running number. */
-function demoRecordId(sequence: number): string {
-  return `08p${String(sequence).padStart(12, "0")}AAA`;
+function textOf(record: StubRecord, field: string): string {
+  const value = record[field];
+  return typeof value === "string" ? value : "";
 }

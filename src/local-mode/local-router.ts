@@ -37,21 +37,19 @@ export function createLocalRouter({ stage, deviceSecret, facts }: LocalRouterDep
   router.post("/local/device", express.text({ type: () => true }), (request, response) => {
     response.sendStatus(receivePrompt(stage, deviceSecret, request));
   });
-  router.post("/local/visits", express.json(), async (request, response) => {
+  router.post("/local/visits", express.json(), (request, response) => {
     const booking = bookingSchema.safeParse(request.body);
     if (booking.success) {
-      response.status(201).json(await stage.book(booking.data));
+      response.status(201).json(stage.book(booking.data));
     } else {
       response
         .status(400)
         .json({ error: { code: "INPUT_INVALID", message: booking.error.message } });
     }
   });
-  router.post("/local/visits/change", express.json(), async (request, response) => {
+  router.post("/local/visits/change", express.json(), (request, response) => {
     const asked = changeSchema.safeParse(request.body);
-    const visit = asked.success
-      ? await stage.change(asked.data.recordId, asked.data.change)
-      : undefined;
+    const visit = asked.success ? stage.change(asked.data.recordId, asked.data.change) : undefined;
     response
       .status(visit === undefined ? 404 : 200)
       .json(visit ?? { error: { code: "NOT_FOUND" } });

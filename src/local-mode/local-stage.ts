@@ -1,17 +1,16 @@
-import { randomUUID } from "node:crypto";
-import { Webhook } from "standardwebhooks";
-import type { Connection } from "../domain/connection.ts";
 import type { Prompt } from "../domain/prompt.ts";
 import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import {
   type Booking,
-  bookedVisit,
-  changedVisit,
+  bookVisit,
+  changeVisit,
   type DemoChange,
   type DemoVisit,
-  demoEvent,
+  visitOf,
 } from "./demo-day.ts";
 import { createLiveFeed, type LiveFeed } from "./live-feed.ts";
+import type { DemoRep } from "./stub-org/seed/demo-people.ts";
+import type { RecordStore } from "./stub-org/store/record-store.ts";
 
 const LOOK_EVERY_MS = 200;
 /** The page shows the newest visits only. */
@@ -19,16 +18,9 @@ const KEPT_VISITS = 6;
 
 /** What the stage needs from the world. */
 export interface LocalStageDeps {
-  readonly connection: Connection;
-  /** Sends a request to the bridge's own front door. */
-  readonly postToOwnDoor: (path: string, sent: SignedBody) => Promise<number>;
+  readonly store: RecordStore;
+  readonly rep: DemoRep;
   readonly readVisit: (recordId: string) => Promise<VisitRecord>;
-}
-
-/** A body with the headers that prove its sender. */
-export interface SignedBody {
-  readonly body: string;
-  readonly headers: Readonly<Record<string, string>>;
 }
 
 /** What the bridge knows about one visit. */
@@ -37,22 +29,21 @@ export interface VisitRecord {
   readonly timeline: readonly TimelineEntry[];
 }
 
-/** The stage of local mode: books visits through the real door and shows what comes of them. */
+/** The stage of local mode: books visits in the stub org and shows what the bridge makes of them. */
 export interface LocalStage {
   readonly feed: LiveFeed;
-  visits(): readonly DemoVisit[];
-  book(booking: Booking): Promise<DemoVisit>;
-  change(recordId: string, change: DemoChange): Promise<DemoVisit | undefined>;
+  book(booking: Booking): DemoVisit | undefined;
+  change(recordId: string, change: DemoChange): DemoVisit | undefined;
   /** Shows a prompt that reached the demo device. */
   showArrival(arrival: object): void;
   close(): void;
 }
 
-/** Sets the stage; nothing on it is simulated but the phone. */
-export function createLocalStage(deps: LocalStageDeps): LocalStage {
+/** Sets the stage; nothing on it is simulated but the org and the phone. */
+export function createLocalStage({ store, rep, readVisit }: LocalStageDeps): LocalStage {
   const feed = createLiveFeed();
-  const visits = new Map<string, DemoVisit>();
   const shown = new Map<string, string>();
+  let recordIds: readonly string[] = [];
   const looking = setInterval(() => void look(), LOOK_EVERY_MS);
 
   async function look(): Promise<void> {
@@ -60,57 +51,35 @@ export function createLocalStage(deps: LocalStageDeps): LocalStage {
       shown.clear();
       return;
     }
-    for (const visit of visits.values()) {
-      const known = await deps.readVisit(visit.recordId);
+    for (const recordId of recordIds) {
+      const visit = visitOf(store, recordId);
+      const known = await readVisit(recordId);
       const now = JSON.stringify({ visit, known });
-      if (shown.get(visit.recordId) !== now) {
-        shown.set(visit.recordId, now);
+      if (shown.get(recordId) !== now) {
+        shown.set(recordId, now);
         feed.tell("visit", { visit, ...known });
       }
     }
   }
 
-  async function send(visit: DemoVisit): Promise<DemoVisit> {
-    const eventId = randomUUID();
-    const sent = signed(JSON.stringify(demoEvent(visit, eventId, Date.now())), deps.connection);
-    const status = await deps.postToOwnDoor(`/webhooks/events/${deps.connection.name}`, sent);
-    feed.tell("sent", { recordId: visit.recordId, eventId, status });
-    visits.set(visit.recordId, visit);
-    for (const old of [...visits.keys()].slice(0, -KEPT_VISITS)) {
-      visits.delete(old);
-    }
-    return visit;
-  }
-
   return {
     feed,
-    visits: () => [...visits.values()],
     book: (booking) => {
-      const nowMs = Date.now();
-      return send(bookedVisit(booking, nowMs % 1_000_000_000_000, nowMs));
+      const recordId = bookVisit(store, rep, booking);
+      recordIds = [...recordIds, recordId].slice(-KEPT_VISITS);
+      return visitOf(store, recordId);
     },
-    change: async (recordId, change) => {
-      const visit = visits.get(recordId);
-      return visit === undefined ? undefined : send(changedVisit(visit, change));
+    change: (recordId, change) => {
+      const visit = recordIds.includes(recordId) ? visitOf(store, recordId) : undefined;
+      if (visit !== undefined) {
+        changeVisit(store, visit, change);
+      }
+      return visit;
     },
     showArrival: (arrival) => feed.tell("arrival", arrival),
     close: () => {
       clearInterval(looking);
       feed.close();
-    },
-  };
-}
-
-function signed(body: string, { signingSecrets }: Connection): SignedBody {
-  const id = `msg_${randomUUID()}`;
-  const now = new Date();
-  return {
-    body,
-    headers: {
-      "content-type": "application/json",
-      "webhook-id": id,
-      "webhook-timestamp": String(Math.floor(now.getTime() / 1000)),
-      "webhook-signature": new Webhook(signingSecrets[0] ?? "").sign(id, now, body),
     },
   };
 }

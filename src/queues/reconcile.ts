@@ -30,7 +30,7 @@ export function createReconcileQueue(redis: Redis): ReconcileQueue {
 }
 
 /** The id of a connection's poll. */
-export function reconcileSchedulerId(connection: string): string {
+function reconcileSchedulerId(connection: string): string {
   return `reconcile-${connection}`;
 }
 

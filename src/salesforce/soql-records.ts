@@ -49,7 +49,7 @@ const CONTACT_ROLES: ChildPart = {
 };
 
 /** The fields of a user behind a lookup. */
-export function userFields(relationship: string): readonly string[] {
+function userFields(relationship: string): readonly string[] {
   return USER_FIELDS.map((field) => `${relationship}.${field}`);
 }
 

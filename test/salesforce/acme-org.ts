@@ -28,7 +28,7 @@ export async function startAcmeOrg(options: AcmeOptions = {}): Promise<AcmeOrg> 
 }
 
 /** The connection to a stub org. */
-export function acmeConnection({ url, app, organizationId }: StubOrg, mapping = {}): Connection {
+function acmeConnection({ url, app, organizationId }: StubOrg, mapping = {}): Connection {
   const { clientId, clientSecret } = app;
   return connectionSchema.parse({
     name: "acme",

@@ -1,4 +1,4 @@
-import type { Server } from "node:http";
+import type { IncomingMessage, Server, ServerResponse } from "node:http";
 import { canonicalRecordId } from "../../domain/crm-record-id.ts";
 import type { ApiUsage } from "./api/api-usage.ts";
 import type { OrgWorld, SentNotification } from "./api/org-world.ts";
@@ -51,6 +51,8 @@ export interface StubOrg {
   sendOutboundMessage(endpointUrl: string, news: OutboundNews): Promise<readonly OutboundMessage[]>;
   /** Sends a message again: same Notification Ids, the values of now. */
   resendOutboundMessage(message: OutboundMessage): Promise<OutboundMessage>;
+  /** Answers a request that arrived elsewhere, at `publicUrl`. */
+  answer(request: IncomingMessage, response: ServerResponse): void;
   /** Cuts every connection and frees the ports. */
   stop(): Promise<void>;
 }
@@ -62,7 +64,7 @@ export interface StubOrg {
  */
 export async function startStubOrg(options: StubOrgOptions = {}): Promise<StubOrg> {
   const app = { ...DEFAULT_APP, ...options.app };
-  const makeId = createRecordIds();
+  const makeId = createRecordIds(options.idsAfter);
   const organizationId = canonicalRecordId(options.organizationId ?? ORGANIZATION_ID);
   const userId = makeId("005");
   const world = createWorld(options, { userId, makeId });
@@ -74,7 +76,10 @@ export async function startStubOrg(options: StubOrgOptions = {}): Promise<StubOr
   const door = { world, app, sessions, organizationId, userId, tokenNowMs, takeFault: take };
 
   const ports = { own: 0, other: 0 };
-  const urlOf = (which: "own" | "other") => `http://${HOST}:${ports[which]}`;
+  const urlOf = (which: "own" | "other") =>
+    which === "own" && options.publicUrl !== undefined
+      ? options.publicUrl
+      : `http://${HOST}:${ports[which]}`;
   const server = (own: "own" | "other", other: "own" | "other") =>
     createOrgServer({
       answer: (request) => answerRequest(door, request),
@@ -87,7 +92,13 @@ export async function startStubOrg(options: StubOrgOptions = {}): Promise<StubOr
   ports.other = await listen(servers[1], 0);
 
   const { schema, store } = world;
-  const sender = createOutboundSender({ schema, store, organizationId, orgUrl: urlOf("own") });
+  const sender = createOutboundSender({
+    schema,
+    store,
+    organizationId,
+    orgUrl: urlOf("own"),
+    makeId,
+  });
   return {
     url: urlOf("own"),
     port: ports.own,
@@ -98,6 +109,9 @@ export async function startStubOrg(options: StubOrgOptions = {}): Promise<StubOr
     notifications: world.notifications,
     sendOutboundMessage: (endpointUrl, news) => sender.send(endpointUrl, news),
     resendOutboundMessage: (message) => sender.resend(message),
+    answer: (request, response) => {
+      servers[0].emit("request", request, response);
+    },
     stop: async () => {
       await Promise.all(servers.map(close));
     },

@@ -5,6 +5,10 @@ import type { ClientApp } from "./wire/token-endpoint.ts";
 export interface StubOrgOptions {
   /** 0, the default, takes a free port; always on 127.0.0.1. */
   readonly port?: number;
+  /** Under which the org is reached when something stands in front of it; its own address by default. */
+  readonly publicUrl?: string;
+  /** Ids count up from this number: an org that forgets everything must not give the same ids again. */
+  readonly idsAfter?: number;
   readonly organizationId?: string;
   readonly organizationName?: string;
   /** The External Client App: see `StubOrg.app` for what the defaults are. */

@@ -1,6 +1,5 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import type { OrgSchema } from "../schema/org-schema.ts";
-import { createRecordIds } from "../store/record-ids.ts";
 import type { RecordStore } from "../store/record-store.ts";
 import { deliverMessage, type OutboundAttempt } from "./deliver-message.ts";
 import { outboundEnvelope } from "./envelope.ts";
@@ -49,11 +48,12 @@ export interface OutboundSenderDeps {
   readonly store: RecordStore;
   readonly organizationId: string;
   readonly orgUrl: string;
+  readonly makeId: (keyPrefix: string) => string;
 }
 
 /** Makes a sender; every object type has its own message definition. */
 export function createOutboundSender(deps: OutboundSenderDeps): OutboundSender {
-  const makeId = createRecordIds();
+  const { makeId } = deps;
   const actionIds = new Map<string, string>();
 
   function actionIdOf(objectType: string): string {
