@@ -34,7 +34,7 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default(".data"),
   CONNECTIONS_FILE: optionalText,
   ADMIN_PASSWORD: z.string().min(12, "must have at least 12 characters").optional(),
-  ADMIN_API_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  ADMIN_API_TOKEN: z.string().min(8, "must have at least 8 characters").optional(),
   SECRET_KEY: z
     .string()
     .refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64")
@@ -46,7 +46,7 @@ const environmentSchema = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be smtp:// or smtps://" }).optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   TRUSTED_PROXIES: list.refine(areAddressRanges, "must be IP addresses or CIDR ranges"),
-  METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  METRICS_TOKEN: z.string().min(8, "must have at least 8 characters").optional(),
   ROLES: list
     .transform((roles) => (roles.length === 0 ? ["web", "worker"] : roles))
     .pipe(z.array(roleSchema)),
