@@ -23,7 +23,7 @@ const optionalText = z.string().min(1).optional();
 
 /** The environment, in the order of `.env.example`. An empty value counts as not set. */
 const environmentSchema = z.object({
-  PORT: z.coerce.number("must be a port number").int().min(0).max(65_535).default(3000),
+  PORT: wholeNumber(0, 65_535, "must be a port number").default(3000),
   HOST: optionalText,
   PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
   REDIS_URL: z
@@ -34,7 +34,7 @@ const environmentSchema = z.object({
   DATA_DIR: z.string().default(".data"),
   CONNECTIONS_FILE: optionalText,
   ADMIN_PASSWORD: z.string().min(12, "must have at least 12 characters").optional(),
-  ADMIN_API_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  ADMIN_API_TOKEN: z.string().min(8, "must have at least 8 characters").optional(),
   SECRET_KEY: z
     .string()
     .refine((text) => Buffer.from(text, "base64").length === 32, "must be 32 bytes in base64")
@@ -46,11 +46,15 @@ const environmentSchema = z.object({
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be smtp:// or smtps://" }).optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   TRUSTED_PROXIES: list.refine(areAddressRanges, "must be IP addresses or CIDR ranges"),
-  METRICS_TOKEN: z.string().min(16, "must have at least 16 characters").optional(),
+  METRICS_TOKEN: z.string().min(8, "must have at least 8 characters").optional(),
   ROLES: list
     .transform((roles) => (roles.length === 0 ? ["web", "worker"] : roles))
     .pipe(z.array(roleSchema)),
-  BODY_LIMIT_BYTES: z.coerce.number().int().min(1024).max(104_857_600).default(4_194_304),
+  BODY_LIMIT_BYTES: wholeNumber(
+    1024,
+    104_857_600,
+    "must be a number of bytes from 1024 to 104857600",
+  ).default(4_194_304),
   OUTBOUND_ALLOW: list,
 });
 
@@ -96,7 +100,13 @@ export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = environmentSchema.safeParse(given);
   const problems = parsed.success ? [] : issueLines(parsed.error, "");
+  const known = problems.length;
   const found = readConnections(given, problems);
+  if (found.length === 0 && problems.length === known && !isLocalHost(given["HOST"])) {
+    problems.push(
+      "HOST: local mode listens on 127.0.0.1 only; configure a connection in CONNECTIONS_FILE first",
+    );
+  }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems);
   }
@@ -122,11 +132,6 @@ function composeConfig(
   const isLocalMode = found.length === 0;
   const dataDir = resolve(env.DATA_DIR);
   const host = env.HOST ?? (isLocalMode ? "127.0.0.1" : "0.0.0.0");
-  if (isLocalMode && host !== "127.0.0.1" && host !== "localhost") {
-    throw new ConfigError([
-      "HOST: local mode listens on 127.0.0.1 only; configure a connection in CONNECTIONS_FILE first",
-    ]);
-  }
   const connections = isLocalMode ? [demoConnection(dataDir, env.PORT)] : found;
   return {
     port: env.PORT,
@@ -147,6 +152,10 @@ function composeConfig(
     bodyLimitBytes: env.BODY_LIMIT_BYTES,
     outboundAllow: isLocalMode ? [...env.OUTBOUND_ALLOW, "127.0.0.1"] : env.OUTBOUND_ALLOW,
   };
+}
+
+function isLocalHost(host: string | undefined): boolean {
+  return host === undefined || host === "127.0.0.1" || host === "localhost";
 }
 
 function operatorPassword(dataDir: string): string {
@@ -205,6 +214,15 @@ function fromEnvironment(value: unknown, { env, problems, path }: ConnectionsSou
     problems.push(`${path}: the environment variable ${name} is named but not set`);
   }
   return found;
+}
+
+/** Digits alone: `Number` would take blanks for 0, and 0x10 and 1e3 for numbers. */
+function wholeNumber(least: number, most: number, error: string) {
+  return z
+    .string()
+    .regex(/^\d{1,9}$/, error)
+    .transform(Number)
+    .pipe(z.number().min(least, error).max(most, error));
 }
 
 function issueLines(error: z.ZodError, prefix: string): string[] {

@@ -8,8 +8,12 @@ import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import type { SettledWork } from "./settle.ts";
 
-/** A job may run before its plan is committed; after this long without a prompt it never was. */
-const COMMIT_WAIT_MS = 10_000;
+/**
+ * A job may run before its plan is committed; after so many looks without a prompt it never was.
+ *
+ * Looks, not time: clocks of machines differ, and Redis may have been away between the job and the plan.
+ */
+const MOST_LOOKS = 100;
 const LOOK_AGAIN_MS = 100;
 
 /** Queue adapter of `prompts`: parse the job, let the prompt's moment come, speak of the outcome. */
@@ -30,9 +34,13 @@ export function firePrompts(kit: WorkerKit, job: Job, token: string | undefined)
   };
 }
 
-function fire({ redis, deliveries }: WorkerKit, ref: PromptRef): Promise<FireOutcome> {
+function fire(kit: WorkerKit, ref: PromptRef): Promise<FireOutcome> {
+  const { config, redis, deliveries } = kit;
+  const connection = config.connections.get(ref.connection);
   return firePrompt(
     {
+      isJoining: connection?.schedule.restartGapSeconds !== null,
+      replan: async () => connection && kit.planRep({ connection, userId: ref.userId }),
       changeRep: (decide) => changeRep(redis, ref, decide),
       listDevices: () => listDevices(redis, ref),
       enqueue: (refs) => deliveries.add(refs),
@@ -46,12 +54,10 @@ function outcomeOf({ events }: WorkerKit, job: Job, outcome: FireOutcome): JobOu
   switch (outcome.kind) {
     case "too-early":
       return { kind: "later", afterMs: outcome.waitMs };
-    case "unknown": {
-      const readyAtMs = job.timestamp + (job.opts.delay ?? 0);
-      return Date.now() < readyAtMs + COMMIT_WAIT_MS
+    case "unknown":
+      return job.attemptsStarted < MOST_LOOKS
         ? { kind: "later", afterMs: LOOK_AGAIN_MS }
         : { kind: "done", note: { prompt: "unknown" } };
-    }
     case "not-needed":
       return { kind: "done", note: { prompt: outcome.state } };
     case "fired":

@@ -24,8 +24,16 @@ export function runUpkeep(kit: WorkerKit, _job: Job, token: string | undefined):
 
 async function keepUp(kit: WorkerKit): Promise<JobOutcome> {
   let reps = 0;
+  const failures: unknown[] = [];
   for (const connection of kit.config.connections.values()) {
-    reps += await keepUpConnection(kit, connection);
+    try {
+      reps += await keepUpConnection(kit, connection);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) {
+    throw failures[0];
   }
   return { kind: "done", note: { reps } };
 }

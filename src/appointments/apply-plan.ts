@@ -8,7 +8,8 @@ import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import { StateContendedError } from "../errors.ts";
 import type { RedisCommand } from "../redis-script.ts";
 import { diffPlan, type PlanChange, promptsAfter } from "./diff-plan.ts";
-import { type PlannedPrompt, planPrompts } from "./plan-prompts.ts";
+import { planPrompts } from "./plan-prompts.ts";
+import type { PlannedPrompt } from "./plan-visit.ts";
 
 /** More lost races than this in a row means that something is wrong, not busy. */
 const COMMIT_TRIES = 50;

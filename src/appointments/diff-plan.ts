@@ -1,7 +1,9 @@
 import type { RepState, RepVisit } from "../books/rep-state.ts";
 import type { Prompt } from "../domain/prompt.ts";
-import type { PlannedPrompt } from "./plan-prompts.ts";
+import type { PlannedPrompt } from "./plan-visit.ts";
 
+/** "At once" is a little later at every look, and prompts that are all due at once follow each other closely. */
+const AT_ONCE_MS = 1_000;
 /** Ended prompts kept per rep and appointment; the timeline keeps the story. */
 const KEPT_ENDED_PROMPTS = 20;
 
@@ -16,7 +18,8 @@ export interface PlanChange {
 /**
  * Compares the plan that stands with the plan that should stand.
  *
- * A prompt that both have keeps its id, its generation and its waiting job; nothing is touched for it.
+ * A prompt that both have keeps its id, its generation and its waiting job; nothing is touched for it. What begins
+ * one after the other stays in the order of the new plan.
  * `makePrompt` draws id, token and generation for a new one.
  */
 export function diffPlan(
@@ -26,8 +29,18 @@ export function diffPlan(
 ): PlanChange {
   const standing = standingPrompts(state);
   const kept = new Set<Prompt>();
-  const wanted = planned.filter((one) => {
-    const same = standing.find((prompt) => !kept.has(prompt) && isSame(prompt, one, state.nowMs));
+  let lastBeginMs = 0;
+  const wanted = planned.toSorted(byDueTime).filter((one) => {
+    const same = standing.find(
+      (prompt) =>
+        isKeepable(prompt, state) &&
+        !kept.has(prompt) &&
+        isSame(prompt, one, state.nowMs) &&
+        (one.action !== "restart" || prompt.dueAtMs > lastBeginMs),
+    );
+    if (one.action !== "stop") {
+      lastBeginMs = same?.dueAtMs ?? one.dueAtMs;
+    }
     if (same !== undefined) {
       kept.add(same);
     }
@@ -65,14 +78,23 @@ function standingPrompts({ visits, issued }: RepState): readonly Prompt[] {
     );
 }
 
+/** A prompt whose moment came but which is not the live one would never be delivered any more. */
+function isKeepable({ state, promptId }: Prompt, { livePromptId }: RepState): boolean {
+  return state === "waiting" || promptId === livePromptId;
+}
+
 function isSame(prompt: Prompt, planned: PlannedPrompt, nowMs: number): boolean {
   const isForTheSame =
     prompt.action === planned.action && prompt.recordId === planned.appointment.recordId;
-  // "At once" is a little later at every look; the first look counts.
-  const isBothNow = prompt.dueAtMs <= nowMs && planned.dueAtMs <= nowMs;
+  // Of prompts that are due at once the first look counts.
+  const isBothNow = prompt.dueAtMs <= planned.dueAtMs && planned.dueAtMs <= nowMs + AT_ONCE_MS;
   const isSameTime = prompt.dueAtMs === planned.dueAtMs || isBothNow;
   const isSameExpiry = prompt.action === "stop" || prompt.expiresAtMs === planned.expiresAtMs;
   return isForTheSame && isSameTime && isSameExpiry;
+}
+
+function byDueTime(left: PlannedPrompt, right: PlannedPrompt): number {
+  return left.dueAtMs - right.dueAtMs;
 }
 
 function isLiveWithdrawn(

@@ -1,43 +1,20 @@
-import type { Appointment } from "../domain/appointment.ts";
-import type { Schedule } from "../domain/connection.ts";
-import type { IssuedPrompt, PromptAction } from "../domain/prompt.ts";
-import { type IssuedTrail, readIssuedTrail } from "./issued-trail.ts";
+import { type IssuedTrail, isLeftover, readIssuedTrail } from "../books/issued-trail.ts";
+import {
+  type PlanInput,
+  type PlannedPrompt,
+  planVisit,
+  START_AFTER_STOP_MS,
+  type Visit,
+} from "./plan-visit.ts";
 
 // How a plan is made, in three steps over the rep's appointments in time order:
-//  1. each appointment alone: does it still want a start, does its recording still want a stop, and when;
+//  1. each appointment alone (plan-visit.ts);
 //  2. neighbours: where the next one begins before the previous one's stop could be pressed in peace,
 //     stop + start become one restart; where they stay apart, the stop always comes before the start;
-//  3. what is left over: a recording that nobody would stop is ended by the next start as a restart.
+//  3. what is left over: a recording that nobody would stop in time is ended by the next start as a restart.
 
-/** A visit that moved later by more than this after its start was sent is asked to start again. */
-const START_AGAIN_AFTER_MS = 30 * 60_000;
-/** A recording this long after its visit is a leftover of the app, not a conversation. */
-const STUCK_AFTER_MS = 3 * 3_600_000;
-/** A start that follows a stop waits this long, so that two devices' networks cannot swap them. */
-const START_AFTER_STOP_MS = 1_000;
-
-const DAY_MS = 86_400_000;
-
-/** Everything a plan depends on; the clock is an argument. */
-export interface PlanInput {
-  readonly userId: string;
-  /** The rep's appointments around this time, those taken from the rep included; any order. */
-  readonly appointments: readonly Appointment[];
-  /** What was already offered to this rep's devices, oldest first. */
-  readonly issued: readonly IssuedPrompt[];
-  readonly schedule: Schedule;
-  readonly nowMs: number;
-}
-
-/** One prompt as the plan wants it. */
-export interface PlannedPrompt {
-  readonly action: PromptAction;
-  readonly appointment: Appointment;
-  readonly dueAtMs: number;
-  readonly expiresAtMs: number;
-  readonly reason: string;
-  readonly endsRecordId?: string;
-}
+/** Two visits that both begin at once are asked for in their order. */
+const IN_ORDER_MS = 400;
 
 /**
  * Computes the whole set of prompts one rep should still get.
@@ -46,119 +23,21 @@ export interface PlannedPrompt {
  * the order in which events arrived. Prompts whose moment is past are due now; a visit that is over gets nothing.
  */
 export function planPrompts(input: PlanInput): readonly PlannedPrompt[] {
-  const trail = readIssuedTrail(input.issued);
+  const trail = readIssuedTrail(input.issued, input.schedule.restartGapSeconds !== null);
   const visits = input.appointments
-    .map((appointment) => visitOf(appointment, trail, input))
-    .sort(byBeginning);
+    .map((appointment) => planVisit(appointment, trail, input))
+    .sort(byTurn);
   joinNeighbours(visits, input);
   endForgottenRecording(visits, trail, input);
   return visits.flatMap(({ start, stop }) => [start, stop].filter((one) => one !== undefined));
 }
 
-/** One appointment while the plan is being made. */
-interface Visit {
-  readonly appointment: Appointment;
-  /** The rep is still expected there. */
-  readonly isOn: boolean;
-  /** When the rep begins, or began, with it. */
-  readonly beginsAtMs: number;
-  start: PlannedPrompt | undefined;
-  stop: PlannedPrompt | undefined;
-}
-
-function visitOf(appointment: Appointment, trail: IssuedTrail, input: PlanInput): Visit {
-  const { nowMs, userId } = input;
-  const isOn =
-    (appointment.status === "scheduled" || appointment.status === "in-progress") &&
-    appointment.reps.some((rep) => rep.userId === userId);
-  const isRecording = trail.openRecordId === appointment.recordId;
-  const start = isOn ? startOf(appointment, trail, input) : undefined;
-  const begunAtMs = isRecording ? trail.openSinceMs : nowMs;
-  const isEarly = isRecording || (appointment.status === "in-progress" && start !== undefined);
-  return {
-    appointment,
-    isOn,
-    beginsAtMs: isEarly ? Math.min(appointment.startAtMs, begunAtMs) : appointment.startAtMs,
-    start,
-    stop: stopOf(appointment, { isOn, isWanted: isRecording || start !== undefined }, input),
-  };
-}
-
-function startOf(
-  appointment: Appointment,
-  trail: IssuedTrail,
-  { schedule, nowMs }: PlanInput,
-): PlannedPrompt | undefined {
-  const { startAtMs, endAtMs, status } = appointment;
-  const isBeyondHorizon = startAtMs > nowMs + schedule.horizonDays * DAY_MS;
-  if (nowMs >= endAtMs || isBeyondHorizon || hasStarted(appointment, trail)) {
-    return undefined;
-  }
-  const plannedMs = startAtMs - schedule.startLeadSeconds * 1000;
-  const isAtOnce = status === "in-progress" || plannedMs <= nowMs;
-  return {
-    action: "start",
-    appointment,
-    dueAtMs: isAtOnce ? nowMs : plannedMs,
-    expiresAtMs: endAtMs,
-    reason: status === "in-progress" ? "the visit is in progress" : "the visit begins",
-  };
-}
-
-/** The last thing asked for this visit was to record it, and it did not move away since. */
-function hasStarted({ recordId, startAtMs }: Appointment, trail: IssuedTrail): boolean {
-  const last = trail.lastOf(recordId);
-  if (last === undefined || last.action === "stop") {
-    return false;
-  }
-  return startAtMs <= last.startAtMs + START_AGAIN_AFTER_MS;
-}
-
-interface StopNeed {
-  readonly isOn: boolean;
-  readonly isWanted: boolean;
-}
-
-function stopOf(
-  appointment: Appointment,
-  { isOn, isWanted }: StopNeed,
-  { schedule, nowMs }: PlanInput,
-): PlannedPrompt | undefined {
-  if (!isWanted) {
-    return undefined;
-  }
-  const plannedMs = appointment.endAtMs + schedule.stopGraceSeconds * 1000;
-  const dueAtMs = isOn ? plannedMs : Math.min(plannedMs, nowMs);
-  const expiresAtMs = dueAtMs + schedule.stopExpirySeconds * 1000;
-  if (expiresAtMs <= nowMs) {
-    return undefined;
-  }
-  return {
-    action: "stop",
-    appointment,
-    dueAtMs,
-    expiresAtMs,
-    reason: isOn ? "the visit ends" : stopReason(appointment),
-  };
-}
-
-function stopReason({ status }: Appointment): string {
-  switch (status) {
-    case "completed":
-      return "the visit was completed";
-    case "canceled":
-      return "the visit was canceled";
-    case "scheduled":
-    case "in-progress":
-      return "the visit was given to someone else";
-  }
-}
-
 function joinNeighbours(visits: readonly Visit[], input: PlanInput): void {
   const open = visits.filter(({ isOn, stop, start }) => isOn && (stop ?? start) !== undefined);
+  const isJoining = input.schedule.restartGapSeconds !== null;
   for (const [at, next] of open.entries()) {
-    const previous = open[at - 1];
-    if (previous !== undefined) {
+    // Visits that are never joined may overlap, so not only the one right before ends before the next begins.
+    for (const previous of open.slice(isJoining ? Math.max(0, at - 1) : 0, at)) {
       joinPair(previous, next, input);
     }
   }
@@ -175,14 +54,15 @@ function joinPair(previous: Visit, next: Visit, { schedule, nowMs }: PlanInput):
   if (gapMs !== undefined && next.beginsAtMs <= endAtMs + gapMs) {
     const plannedMs = Math.max(Math.min(endAtMs, startAtMs), startAtMs - leadMs);
     const isAtOnce = next.appointment.status === "in-progress" || plannedMs <= nowMs;
-    becomeRestart(previous, next, isAtOnce ? nowMs : plannedMs);
-  } else if (endAtMs <= startAtMs) {
+    const previousMs = previous.start?.dueAtMs ?? previous.openSinceMs ?? 0;
+    previous.stop = undefined;
+    becomeRestart(previous, next, Math.max(isAtOnce ? nowMs : plannedMs, previousMs + IN_ORDER_MS));
+  } else if (endAtMs <= next.beginsAtMs) {
     keepApart(previous, next, leadMs);
   }
 }
 
 function becomeRestart(previous: Visit, next: Visit, dueAtMs: number): void {
-  previous.stop = undefined;
   next.start = {
     action: "restart",
     appointment: next.appointment,
@@ -217,28 +97,46 @@ function keepApart(previous: Visit, next: Visit, leadMs: number): void {
  */
 function endForgottenRecording(
   visits: readonly Visit[],
-  trail: IssuedTrail,
+  { openRecordId }: IssuedTrail,
   { nowMs }: PlanInput,
 ): void {
-  const open = visits.find(({ appointment }) => appointment.recordId === trail.openRecordId);
-  const first = visits
-    .filter((visit) => visit !== open && visit.start !== undefined)
-    .sort((a, b) => (a.start?.dueAtMs ?? 0) - (b.start?.dueAtMs ?? 0))[0];
-  if (open === undefined || first?.start?.action !== "start") {
+  const open = visits.find(({ appointment }) => appointment.recordId === openRecordId);
+  // A visit's own recording does not stand in the way of its start.
+  const first = visits.toSorted(
+    (a, b) => beginMs(a) - beginMs(b) || Number(b === open) - Number(a === open),
+  )[0];
+  if (open === undefined || first === open || first?.start?.action !== "start") {
     return;
   }
-  const isStopGone = open.stop === undefined && nowMs < open.appointment.endAtMs + STUCK_AFTER_MS;
-  const isStopNow = open.stop !== undefined && !open.isOn;
-  const isTooClose =
-    isStopNow && first.start.dueAtMs <= (open.stop?.dueAtMs ?? 0) + START_AFTER_STOP_MS;
-  if (isStopGone || isTooClose) {
-    becomeRestart(open, first, first.start.dueAtMs);
+  const { dueAtMs } = first.start;
+  if (open.stop === undefined || open.start !== undefined) {
+    // No stop is left for what runs; one that stands belongs to the time the visit was moved to.
+    if (!isLeftover(open.appointment, dueAtMs) && !isStoppedBefore(visits, dueAtMs)) {
+      becomeRestart(open, first, dueAtMs);
+    }
+  } else if (open.stop.dueAtMs <= nowMs && dueAtMs <= nowMs + START_AFTER_STOP_MS) {
+    open.stop = undefined;
+    becomeRestart(open, first, dueAtMs);
   }
 }
 
-function byBeginning(left: Visit, right: Visit): number {
+function beginMs({ start }: Visit): number {
+  return start?.dueAtMs ?? Number.MAX_SAFE_INTEGER;
+}
+
+/** A stop ends whatever runs: where visits are never joined, another one's may come first. */
+function isStoppedBefore(visits: readonly Visit[], atMs: number): boolean {
+  return visits.some(
+    ({ openSinceMs, start, stop }) =>
+      openSinceMs !== undefined && start === undefined && (stop?.dueAtMs ?? atMs) < atMs,
+  );
+}
+
+function byTurn(left: Visit, right: Visit): number {
   return (
-    left.beginsAtMs - right.beginsAtMs ||
+    left.turnAtMs - right.turnAtMs ||
+    Number(left.start !== undefined) - Number(right.start !== undefined) ||
+    left.appointment.startAtMs - right.appointment.startAtMs ||
     left.appointment.endAtMs - right.appointment.endAtMs ||
     (left.appointment.recordId < right.appointment.recordId ? -1 : 1)
   );

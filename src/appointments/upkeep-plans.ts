@@ -4,6 +4,8 @@ import type { StoredAppointment } from "../books/stored-appointment.ts";
 import type { Connection } from "../domain/connection.ts";
 
 const DAY_MS = 86_400_000;
+/** Plans judge the horizon by Redis' clock, this by the machine's: what lies at the edge is looked at again. */
+const OVERLAP_MS = 10 * 60_000;
 
 /** What keeping plans up needs from the world. */
 export interface UpkeepPlansDeps {
@@ -16,6 +18,10 @@ export interface UpkeepPlansDeps {
 /**
  * Plans what time or configuration brings in: appointments that enter the horizon, and, after the
  * connection's schedule was changed, all that lie ahead. Returns how many reps were looked at.
+ *
+ * A rep whose plan cannot be made does not hold up the others; the reach then stays, and all are looked at again.
+ *
+ * @throws what the first such plan threw.
  */
 export async function upkeepPlans(
   deps: UpkeepPlansDeps,
@@ -29,11 +35,19 @@ export async function upkeepPlans(
   };
   const last = await deps.readReach();
   const isSameSchedule = last?.scheduleHash === next.scheduleHash;
-  const fromMs = isSameSchedule ? last.edgeMs : nowMs - DAY_MS;
+  const fromMs = isSameSchedule ? last.edgeMs - OVERLAP_MS : nowMs - DAY_MS;
   const entering = await deps.listByStart(fromMs, next.edgeMs);
   const userIds = new Set(entering.flatMap(({ knownUserIds }) => knownUserIds));
+  const failures: unknown[] = [];
   for (const userId of userIds) {
-    await deps.applyPlan(userId);
+    try {
+      await deps.applyPlan(userId);
+    } catch (error) {
+      failures.push(error);
+    }
+  }
+  if (failures.length > 0) {
+    throw failures[0];
   }
   await deps.saveReach(next);
   return userIds.size;

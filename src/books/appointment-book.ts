@@ -42,7 +42,8 @@ export async function changeAppointment<Result>(
     const { result, next, commands } = decide(stored);
     const guard = { key, field: "seq", expected: sequence ?? "" };
     const writes = next === undefined ? [] : storeCommands(record, next);
-    if (await commitIfUnchanged(redis, guard, [...writes, ...commands])) {
+    // The writes come last: they also say how long the timeline is kept.
+    if (await commitIfUnchanged(redis, guard, [...commands, ...writes])) {
       return result;
     }
   }
@@ -158,11 +159,13 @@ function storeCommands(
 ): readonly RedisCommand[] {
   const key = keyspace.appointment(connection, recordId);
   const { startAtMs, endAtMs, reps } = next.appointment;
-  const forgetAtMs = endAtMs + KEPT_AFTER_END_MS;
+  // One that lies far back is kept for a while, too: it guards against events that are older still.
+  const forgetAtMs = Math.max(endAtMs, Date.now()) + KEPT_AFTER_END_MS;
   return [
     ["HSET", key, "doc", JSON.stringify(next)],
     ["HINCRBY", key, "seq", 1],
     ["PEXPIREAT", key, forgetAtMs],
+    ["PEXPIREAT", keyspace.timeline(connection, recordId), forgetAtMs],
     ["ZADD", keyspace.appointmentsByStart(connection), startAtMs, recordId],
     ...reps.flatMap((rep) => knownRepCommands(connection, rep)),
     ...next.knownUserIds.flatMap((userId): RedisCommand[] => [

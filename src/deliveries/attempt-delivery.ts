@@ -6,9 +6,13 @@ import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
 import { type Delivery, type DeliveryRef, deliveryIdOf } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";
 import type { Prompt } from "../domain/prompt.ts";
+import { isVisitOver } from "./is-visit-over.ts";
 import { type FoundPrompt, findPrompt, issueCommands } from "./prompt-change.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import { settleDelivery } from "./settle-delivery.ts";
+
+/** A plan follows its appointment within milliseconds, or within seconds after a crash. */
+const LOOK_AGAIN_MS = 500;
 
 /** Permission to make one attempt, given by the fence. */
 export interface Attempt {
@@ -20,7 +24,9 @@ export interface Attempt {
 /** What the fence said. */
 export type BeginOutcome =
   | { readonly kind: "begun"; readonly attempt: Attempt }
-  | { readonly kind: "withdrawn" | "expired" | "unknown" };
+  | { readonly kind: "accepted" | "withdrawn" | "expired" | "unknown" }
+  /** The visit changed and its plan is being made just now. */
+  | { readonly kind: "unsettled" };
 
 /** What one run of a delivery came to, for the queue. */
 export type DeliveryOutcome =
@@ -31,7 +37,9 @@ export type DeliveryOutcome =
 
 /** What an attempt needs from the world. */
 export interface AttemptDeliveryDeps {
-  readonly changeRep: <Result>(decide: (state: RepState) => RepDecision<Result>) => Promise<Result>;
+  readonly changeRep: <Result>(
+    decide: (state: RepState) => RepDecision<Result> | Promise<RepDecision<Result>>,
+  ) => Promise<Result>;
   readonly readDevice: () => Promise<Device | undefined>;
   readonly saveDevice: (device: Device) => Promise<void>;
   readonly readDelivery: () => Promise<Delivery | undefined>;
@@ -55,16 +63,34 @@ export async function attemptDelivery(
   if (device?.state !== "active") {
     return { kind: "not-needed", why: "gone" };
   }
-  const known = await deps.readDelivery();
-  if (known?.state === "accepted") {
-    return { kind: "done", state: "accepted" };
+  // The delivery is read after the state: if it changes from there on, the commit is refused.
+  const begun = await deps.changeRep(async (state) =>
+    decideBegin(state, ref, { device, known: await deps.readDelivery() }),
+  );
+  switch (begun.kind) {
+    case "begun":
+      return send(deps, ref, { device, attempt: begun.attempt });
+    case "accepted":
+      return { kind: "done", state: "accepted" };
+    case "unsettled":
+      return { kind: "try-later", afterMs: LOOK_AGAIN_MS };
+    default:
+      return { kind: "not-needed", why: begun.kind };
   }
-  const begun = await deps.changeRep((state) => decideBegin(state, ref, { device, known }));
-  if (begun.kind !== "begun") {
-    return { kind: "not-needed", why: begun.kind };
-  }
-  const outcome = await deps.send(begun.attempt, device);
-  const settled = settle(deps, begun.attempt, outcome);
+}
+
+interface Sending {
+  readonly device: Device;
+  readonly attempt: Attempt;
+}
+
+async function send(
+  deps: AttemptDeliveryDeps,
+  ref: DeliveryRef,
+  { device, attempt }: Sending,
+): Promise<DeliveryOutcome> {
+  const outcome = await deps.send(attempt, device);
+  const settled = settle(deps, attempt, outcome);
   await deps.changeRep((state) => settleDelivery(state, ref, settled.delivery));
   await rememberDevice(deps, device, outcome);
   return settled.outcome;
@@ -80,13 +106,19 @@ function decideBegin(state: RepState, ref: DeliveryRef, known: Known): RepDecisi
   if (found === undefined) {
     return { result: { kind: "unknown" }, commands: [] };
   }
-  const { prompt } = found;
+  if (known.known?.state === "accepted") {
+    return { result: { kind: "accepted" }, commands: [] };
+  }
+  const { prompt, visit } = found;
   const isDeliverable = prompt.state === "due" || prompt.state === "sent";
   if (state.livePromptId !== prompt.promptId || !isDeliverable) {
     return halt("withdrawn", ref, known);
   }
   if (state.nowMs >= prompt.expiresAtMs) {
     return halt("expired", ref, known);
+  }
+  if (isVisitOver(visit.stored.appointment, prompt, state.nowMs)) {
+    return { result: { kind: "unsettled" }, commands: [] };
   }
   return begin(state, ref, { ...known, found });
 }

@@ -67,7 +67,7 @@ function offerOf(deps: OpenPromptDeps, ref: PromptRef, opening: Opening): LinkOf
 
 function closedReason({ state, found }: Opening): OfferClosedReason | undefined {
   const { prompt, visit } = found;
-  if (isVisitOver(visit.stored.appointment, prompt.action, state.nowMs)) {
+  if (isVisitOver(visit.stored.appointment, prompt, state.nowMs)) {
     return "visit-over";
   }
   if (prompt.state === "expired" || state.nowMs >= prompt.expiresAtMs) {

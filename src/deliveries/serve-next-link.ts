@@ -49,7 +49,7 @@ async function decide(
     deliveryIdOf(prompt.promptId, device.deviceId),
   );
   const isUsedUp = prompt.action === "restart" && known?.state === "accepted";
-  if (isUsedUp || isVisitOver(appointment, prompt.action, state.nowMs)) {
+  if (isUsedUp || isVisitOver(appointment, prompt, state.nowMs)) {
     return NOTHING;
   }
   const link = deps.issueLink(prompt, appointment);

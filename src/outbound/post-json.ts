@@ -1,9 +1,10 @@
-import { Agent, request } from "undici";
+import { Agent, type Dispatcher, request } from "undici";
 import { errorCode } from "../error-code.ts";
 import { type AddressGuard, AddressRefusedError } from "./address-guard.ts";
 
 const CONNECT_TIMEOUT_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 10_000;
+const ANSWER_TIMEOUT_MS = 8_000;
+const BODY_TIMEOUT_MS = 2_000;
 /** The body of an answer is of no use to us; a little is read so that the connection can be kept. */
 const ANSWER_BYTES = 16_384;
 
@@ -54,7 +55,7 @@ async function post(outgoing: OutgoingPost, { guard, agent }: PostDeps): Promise
       body: outgoing.body,
       dispatcher: agent,
     });
-    await body.dump({ limit: ANSWER_BYTES });
+    await readAway(body);
     const retryAfterMs = readRetryAfter(headers["retry-after"]);
     return {
       kind: "answered",
@@ -63,6 +64,15 @@ async function post(outgoing: OutgoingPost, { guard, agent }: PostDeps): Promise
     };
   } catch (error) {
     return failureOf(error);
+  }
+}
+
+/** The status is the answer: a body that breaks off, or never ends, does not take it back. */
+async function readAway(body: Dispatcher.ResponseData["body"]): Promise<void> {
+  try {
+    await body.dump({ limit: ANSWER_BYTES, signal: AbortSignal.timeout(BODY_TIMEOUT_MS) });
+  } catch {
+    body.destroy();
   }
 }
 

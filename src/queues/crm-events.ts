@@ -1,10 +1,12 @@
 import { createHash } from "node:crypto";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { z } from "zod";
 import type { CrmEvent } from "../domain/crm-event.ts";
 import { StoreUnavailableError } from "../errors.ts";
 import { keyspace } from "../keyspace.ts";
-import { runPipeline } from "../redis-script.ts";
+import { redisScript, runScript } from "../redis-script.ts";
+import { joinCalls } from "./join-calls.ts";
 import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
 
 /** The queue of accepted events that wait to be understood. */
@@ -15,6 +17,9 @@ const SEEN_FOR_SECONDS = 72 * 3_600;
 
 /** About 20 minutes of trying before an event is parked. */
 const CRM_EVENT_ATTEMPTS = 12;
+
+/** Larger calls would keep Redis, and the answers behind them, busy for too long. */
+const EVENTS_PER_CALL = 400;
 
 /** The job id of an event: the same event always gets the same id, so a resend adds nothing. */
 export function crmEventJobId(event: CrmEvent): string {
@@ -53,9 +58,22 @@ export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
     },
   });
   queue.on("error", () => undefined);
+  const putJoined = joinCalls(
+    (events: readonly CrmEvent[]) => putEvents({ redis, queue }, events),
+    {
+      maxItems: EVENTS_PER_CALL,
+      isOfOneItem: isAnswerOfRedis,
+    },
+  );
   return {
     queue,
-    put: (events) => putEvents({ redis, queue }, events),
+    put: async (events) => {
+      try {
+        return await putJoined(events);
+      } catch (error) {
+        throw new StoreUnavailableError(`${events.length} event(s) not stored`, { cause: error });
+      }
+    },
     replay: async (event, replayId) => {
       await queue.add(event.kind, event, { jobId: replayId });
     },
@@ -72,20 +90,27 @@ async function putEvents(
   events: readonly CrmEvent[],
 ): Promise<readonly PutResult[]> {
   const asked = events.map((event) => ({ event, jobId: crmEventJobId(event) }));
-  try {
-    const seen = await seenJobIds(deps.redis, asked);
-    const fresh = [
-      ...new Map(
-        asked.filter(({ jobId }) => !seen.has(jobId)).map((one) => [one.jobId, one]),
-      ).values(),
-    ];
-    await addAll(deps.queue, fresh);
-    const firstOnes = await markSeen(deps.redis, fresh);
-    // Only the first mention of an id inside one batch is new.
-    return asked.map(({ jobId }) => (firstOnes.delete(jobId) ? "accepted" : "duplicate"));
-  } catch (error) {
-    throw new StoreUnavailableError(`${events.length} event(s) not stored`, { cause: error });
+  const seen = await seenJobIds(deps.redis, asked);
+  const fresh = [
+    ...new Map(
+      asked.filter(({ jobId }) => !seen.has(jobId)).map((one) => [one.jobId, one]),
+    ).values(),
+  ];
+  if (fresh.length === 0) {
+    return asked.map(() => "duplicate");
   }
+  await addAll(deps.queue, fresh);
+  const firstOnes = await markSeen(deps.redis, fresh);
+  // Only the first mention of an id inside one batch is new.
+  return asked.map(({ jobId }) => (firstOnes.delete(jobId) ? "accepted" : "duplicate"));
+}
+
+/** A refusal that Redis spoke out may concern one event; a connection that fails concerns all. */
+function isAnswerOfRedis(error: unknown): boolean {
+  return (
+    error instanceof StoreUnavailableError ||
+    (error instanceof Error && error.name === "ReplyError")
+  );
 }
 
 interface AskedEvent {
@@ -94,39 +119,41 @@ interface AskedEvent {
 }
 
 async function seenJobIds(redis: Redis, asked: readonly AskedEvent[]): Promise<Set<string>> {
-  const marks = await runPipeline(
-    redis,
-    asked.map(({ event, jobId }) => ["EXISTS", keyspace.seenEvent(event.connection, jobId)]),
-  );
-  return new Set(asked.filter((_, at) => marks[at] === 1).map(({ jobId }) => jobId));
+  const marks = await redis.mget(asked.map(seenKey));
+  return new Set(asked.filter((_, at) => marks[at] !== null).map(({ jobId }) => jobId));
+}
+
+function seenKey({ event, jobId }: AskedEvent): string {
+  return keyspace.seenEvent(event.connection, jobId);
 }
 
 async function addAll(queue: Queue, fresh: readonly AskedEvent[]): Promise<void> {
-  if (fresh.length === 0) {
-    return;
-  }
   const jobs = await queue.addBulk(
     fresh.map(({ event, jobId }) => ({ name: event.kind, data: event, opts: { jobId } })),
   );
-  // addBulk is a plain pipeline: one bad entry does not throw, it comes back with another id.
+  // addBulk is a plain pipeline, not a transaction: each job counts only by its own id.
   const isEachStored = fresh.every(({ jobId }, at) => jobs[at]?.id === jobId);
   if (!isEachStored) {
     throw new StoreUnavailableError("Redis did not confirm every job of the batch");
   }
 }
 
+const MARK_SEEN = redisScript(`
+local marks = {}
+for at, key in ipairs(KEYS) do
+  marks[at] = redis.call('SET', key, '1', 'EX', ARGV[1], 'NX') and 1 or 0
+end
+return marks
+`);
+
+const marksSchema = z.array(z.int());
+
 /** Written after the jobs, so that a mark never stands without its job. */
 async function markSeen(redis: Redis, fresh: readonly AskedEvent[]): Promise<Set<string>> {
-  const marks = await runPipeline(
-    redis,
-    fresh.map(({ event, jobId }) => [
-      "SET",
-      keyspace.seenEvent(event.connection, jobId),
-      "1",
-      "EX",
-      SEEN_FOR_SECONDS,
-      "NX",
-    ]),
-  );
-  return new Set(fresh.filter((_, at) => marks[at] === "OK").map(({ jobId }) => jobId));
+  const reply = await runScript(redis, MARK_SEEN, {
+    keys: fresh.map(seenKey),
+    args: [SEEN_FOR_SECONDS],
+  });
+  const marks = marksSchema.parse(reply);
+  return new Set(fresh.filter((_, at) => marks[at] === 1).map(({ jobId }) => jobId));
 }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import { type PlanInput, planPrompts } from "../../src/appointments/plan-prompts.ts";
+import { planPrompts } from "../../src/appointments/plan-prompts.ts";
+import type { PlanInput } from "../../src/appointments/plan-visit.ts";
 import { anAppointment, aSchedule, at, DANA, issued, LEE } from "../support/builders.ts";
 
 function planAt(time: string, own: Partial<PlanInput> = {}): readonly string[] {
@@ -279,5 +280,79 @@ describe("planPrompts, when the day does not follow the book", () => {
       "10:00 restart A until 11:00",
       "11:00 stop A until 11:30",
     ]);
+  });
+
+  test("a visit that moved to the afternoon while it was recorded: the visit in between ends that recording", () => {
+    const afternoon = anAppointment("A", ["14:00", "15:00"]);
+    const noon = anAppointment("B", ["11:00", "12:00"]);
+    expect(
+      planAt("10:05", { appointments: [afternoon, noon], issued: [issued("start", A, "09:58")] }),
+    ).toEqual([
+      "10:58 restart B until 12:00",
+      "12:00 stop B until 12:30",
+      "13:58 start A until 15:00",
+      "15:00 stop A until 15:30",
+    ]);
+  });
+
+  test("a visit given to a rep who is recording another one, begun later, restarts into it", () => {
+    const other = anAppointment("B", ["10:30", "11:30"]);
+    const history = [issued("start", other, "10:28")];
+    expect(planAt("10:35", { appointments: [A, other], issued: history })).toEqual([
+      "10:35 restart A until 11:00",
+      "11:00 stop A until 11:30",
+    ]);
+  });
+
+  test("an overdue stop and a start that is due at once become a restart", () => {
+    const next = anAppointment("B", ["11:08", "12:00"]);
+    expect(
+      planAt("11:10", { appointments: [A, next], issued: [issued("start", A, "09:58")] }),
+    ).toEqual(["11:10 restart B until 12:00", "12:00 stop B until 12:30"]);
+  });
+
+  test("two overlapping visits that are seen late are asked for in their order", () => {
+    const other = anAppointment("B", ["10:30", "11:30"]);
+    const planned = planPrompts({
+      userId: DANA.userId,
+      appointments: [other, A],
+      issued: [],
+      schedule: aSchedule(),
+      nowMs: at("10:35"),
+    });
+    const [start, restart] = ["start", "restart"].map(
+      (action) => planned.find((one) => one.action === action)?.dueAtMs ?? 0,
+    );
+    expect(start).toBe(at("10:35"));
+    expect((restart ?? 0) - at("10:35")).toBeGreaterThan(0);
+    expect((restart ?? 0) - at("10:35")).toBeLessThan(1000);
+  });
+
+  test("an end moved to before the recording began stops it at once", () => {
+    const moved = anAppointment("A", ["09:00", "09:30"]);
+    expect(
+      planAt("09:59", { appointments: [moved], issued: [issued("start", A, "09:58")] }),
+    ).toEqual(["09:58 stop A until 10:28"]);
+  });
+
+  test("never joined: a later visit waits for every stop before it, not only for its neighbour's", () => {
+    const schedule = aSchedule({ restartGapSeconds: null, startLeadSeconds: 600 });
+    const twin = anAppointment("C", ["11:00", "12:00"]);
+    expect(planAt("08:00", { appointments: [A, B, twin], schedule })).toEqual([
+      "09:50 start A until 11:00",
+      "11:00 stop A until 11:30",
+      "11:00:01 start B until 12:00",
+      "11:00:01 start C until 12:00",
+      "12:00 stop B until 12:30",
+      "12:00 stop C until 12:30",
+    ]);
+  });
+
+  test("never joined: an overlapping visit's start does not take away the first one's stop", () => {
+    const over = anAppointment("B", ["10:30", "11:30"]);
+    const history = [issued("start", A, "09:58"), issued("start", over, "10:28")];
+    expect(
+      planAt("10:40", { appointments: [A, over], issued: history, schedule: NEVER_JOIN }),
+    ).toEqual(["11:00 stop A until 11:30", "11:30 stop B until 12:00"]);
   });
 });

@@ -1,0 +1,217 @@
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { ConfigError, loadConfig } from "../src/config.ts";
+
+let dir: string;
+
+beforeEach(() => {
+  dir = mkdtempSync(join(tmpdir(), "siro-bridge-config-"));
+});
+
+afterEach(() => {
+  rmSync(dir, { recursive: true, force: true });
+});
+
+const ACME = {
+  name: "acme",
+  organizationId: "00D5f000004XyZa",
+  webhookSecrets: ["an-invented-webhook-secret-of-40-letters!"],
+};
+
+/** The environment of a bridge with the given connections file. */
+function withConnections(
+  connections: unknown,
+  own: Record<string, string> = {},
+): Record<string, string> {
+  const path = join(dir, "connections.json");
+  writeFileSync(
+    path,
+    typeof connections === "string" ? connections : JSON.stringify({ connections }),
+  );
+  return { DATA_DIR: dir, CONNECTIONS_FILE: path, ...own };
+}
+
+function problemsOf(env: Record<string, string>): readonly string[] {
+  try {
+    loadConfig(env);
+    return [];
+  } catch (error) {
+    if (error instanceof ConfigError) {
+      return error.problems;
+    }
+    throw error;
+  }
+}
+
+describe("loadConfig, defaults", () => {
+  test("a connection alone is enough; everything else has the documented default", () => {
+    const config = loadConfig(withConnections([ACME]));
+    expect(config).toMatchObject({
+      port: 3000,
+      host: "0.0.0.0",
+      redisUrl: undefined,
+      redisDurability: "require",
+      isLocalMode: false,
+      adminPassword: undefined,
+      logLevel: "info",
+      trustedProxies: [],
+      bodyLimitBytes: 4_194_304,
+      outboundAllow: [],
+    });
+    expect(config.publicUrl.href).toBe("http://127.0.0.1:3000/");
+    expect(config.secretKey).toHaveLength(32);
+    expect([...config.roles].sort()).toEqual(["web", "worker"]);
+    expect(config.connections.get("acme")).toMatchObject({
+      organizationId: "00D5f000004XyZaEAK",
+      links: { host: "app.siro.ai", returnTo: "record", conversationType: null },
+      schedule: {
+        startLeadSeconds: 120,
+        stopGraceSeconds: 0,
+        restartGapSeconds: 120,
+        defaultDurationMinutes: 60,
+        horizonDays: 14,
+        stopExpirySeconds: 1800,
+      },
+      mapping: { repPolicy: "primary", requireRelated: true, includeInvitees: false },
+      reconcile: { everySeconds: 120 },
+    });
+  });
+
+  test("an empty variable counts as not set", () => {
+    const env = withConnections([ACME], { PORT: "", REDIS_URL: "", ADMIN_PASSWORD: "" });
+    expect(loadConfig(env)).toMatchObject({ port: 3000, redisUrl: undefined });
+  });
+
+  test("lists are split at commas and trimmed", () => {
+    const env = withConnections([ACME], {
+      TRUSTED_PROXIES: "10.0.0.0/8, 127.0.0.1",
+      OUTBOUND_ALLOW: "intern.example.com,",
+      ROLES: " worker ",
+    });
+    const config = loadConfig(env);
+    expect(config.trustedProxies).toEqual(["10.0.0.0/8", "127.0.0.1"]);
+    expect(config.outboundAllow).toEqual(["intern.example.com"]);
+    expect([...config.roles]).toEqual(["worker"]);
+  });
+});
+
+describe("loadConfig, problems", () => {
+  test("every problem is listed at once, those of the connections file included", () => {
+    const env = withConnections(
+      [
+        { ...ACME, name: "Not A Slug", schedule: { startLead: 5 } },
+        { name: "beta", organizationId: "001", signingSecrets: [] },
+      ],
+      {
+        PORT: "0x10",
+        PUBLIC_URL: "bridge.example.com",
+        REDIS_URL: "http://127.0.0.1",
+        ADMIN_PASSWORD: "short",
+        ADMIN_API_TOKEN: "short",
+        SECRET_KEY: "c2hvcnQ=",
+        VAPID_SUBJECT: "me",
+        SMTP_URL: "http://mail",
+        LOG_LEVEL: "loud",
+        TRUSTED_PROXIES: "everywhere",
+        METRICS_TOKEN: "short",
+        ROLES: "web,cook",
+        BODY_LIMIT_BYTES: "4M",
+      },
+    );
+    const problems = problemsOf(env).join("\n");
+    for (const name of [
+      "PORT",
+      "PUBLIC_URL",
+      "REDIS_URL",
+      "ADMIN_PASSWORD",
+      "ADMIN_API_TOKEN",
+      "SECRET_KEY",
+      "VAPID_SUBJECT",
+      "SMTP_URL",
+      "LOG_LEVEL",
+      "TRUSTED_PROXIES",
+      "METRICS_TOKEN",
+      "ROLES",
+      "BODY_LIMIT_BYTES",
+      "connections.0.name",
+      "startLead",
+      "connections.1.organizationId",
+      "connections.1.webhookSecrets",
+    ]) {
+      expect(problems).toContain(name);
+    }
+  });
+
+  test.each([" ", "-1", "65536", "3e3", "80.5"])("%j is no port", (PORT) => {
+    expect(problemsOf(withConnections([ACME], { PORT }))).toEqual([
+      expect.stringMatching(/^PORT: /),
+    ]);
+  });
+
+  test("a name that is used twice, and three secrets, are refused", () => {
+    const secret = ACME.webhookSecrets[0];
+    const env = withConnections([ACME, { ...ACME, webhookSecrets: [secret, secret, secret] }]);
+    expect(problemsOf(env).join("\n")).toContain("two secrets");
+    expect(problemsOf(withConnections([ACME, ACME])).join("\n")).toContain('"acme" is used twice');
+  });
+
+  test("plain http is for this machine only", () => {
+    const org = (instanceUrl: string) => ({
+      ...ACME,
+      salesforce: {
+        instanceUrl,
+        auth: { kind: "client-credentials", clientId: "id", clientSecret: "secret" },
+      },
+    });
+    expect(problemsOf(withConnections([org("http://127.0.0.1:4000")]))).toEqual([]);
+    expect(problemsOf(withConnections([org("http://acme.example.com")]))).toHaveLength(1);
+  });
+
+  test("a connections file that is named but missing, or no JSON, is told without quoting it", () => {
+    const missing = { DATA_DIR: dir, CONNECTIONS_FILE: join(dir, "none.json") };
+    expect(problemsOf(missing)).toEqual([expect.stringContaining("cannot read")]);
+    const broken = problemsOf(withConnections('{"secret": "hush-hush"'));
+    expect(broken).toEqual([expect.stringContaining("not valid JSON")]);
+    expect(broken.join()).not.toContain("hush");
+  });
+});
+
+describe("loadConfig, $env", () => {
+  test("any string of the connections file may stand in the environment", () => {
+    const env = withConnections([{ ...ACME, webhookSecrets: ["$env:ACME_SECRET"] }], {
+      ACME_SECRET: "s".repeat(32),
+    });
+    expect(loadConfig(env).connections.get("acme")?.webhookSecrets).toEqual(["s".repeat(32)]);
+  });
+
+  test.each([{}, { ACME_SECRET: "" }])("one that is not set is a problem with its name", (own) => {
+    const env = withConnections([{ ...ACME, webhookSecrets: ["$env:ACME_SECRET"] }], own);
+    expect(problemsOf(env).join("\n")).toContain("ACME_SECRET is named but not set");
+  });
+});
+
+describe("loadConfig, local mode", () => {
+  test("an empty connections file brings the demo connection, on this machine only", () => {
+    const config = loadConfig(withConnections([]));
+    expect(config).toMatchObject({
+      isLocalMode: true,
+      host: "127.0.0.1",
+      outboundAllow: ["127.0.0.1"],
+    });
+    expect([...config.connections.keys()]).toEqual(["demo"]);
+    expect(config.adminPassword?.length).toBeGreaterThanOrEqual(12);
+  });
+
+  test("another HOST is refused, together with whatever else is wrong", () => {
+    const problems = problemsOf(withConnections([], { HOST: "0.0.0.0", PORT: "x" }));
+    expect(problems.map((problem) => problem.split(":")[0]).sort()).toEqual(["HOST", "PORT"]);
+  });
+
+  test("a broken connections file does not speak of local mode", () => {
+    const problems = problemsOf(withConnections([{ name: "acme" }], { HOST: "0.0.0.0" }));
+    expect(problems.join("\n")).not.toContain("local mode");
+    expect(problems.length).toBeGreaterThan(0);
+  });
+});
