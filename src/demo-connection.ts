@@ -2,7 +2,7 @@ import { type Connection, connectionSchema } from "./domain/connection.ts";
 import { storedSecret } from "./stored-secret.ts";
 
 /** The organization of local mode's stub org; invented. */
-export const DEMO_ORGANIZATION_ID = "00D5f000004XyZaEAK";
+const DEMO_ORGANIZATION_ID = "00D5f000004XyZaEAK";
 
 /**
  * The app that the stub org lets in. Not secret: the org holds invented data and listens on this machine only.

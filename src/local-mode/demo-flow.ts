@@ -24,13 +24,17 @@ export function runDemoFlow(org: StubOrg, endpointUrl: string): () => void {
     });
   }
 
-  return org.store.onChange((change) => {
+  const stopListening = org.store.onChange((change) => {
     const recordId = appointmentIdOf(org, change);
     if (recordId !== undefined) {
       changed.add(recordId);
       timer ??= setTimeout(() => void send(), AFTER_SAVE_MS);
     }
   });
+  return () => {
+    stopListening();
+    clearTimeout(timer);
+  };
 }
 
 function appointmentIdOf(org: StubOrg, { objectType, recordId }: RecordChange): string | undefined {
