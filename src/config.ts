@@ -25,7 +25,10 @@ const optionalText = z.string().min(1).optional();
 const environmentSchema = z.object({
   PORT: wholeNumber(0, 65_535, "must be a port number").default(3000),
   HOST: optionalText,
-  PUBLIC_URL: z.url({ protocol: /^https?$/, error: "must be an http or https URL" }).optional(),
+  PUBLIC_URL: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+    .refine((text) => !URL.canParse(text) || new URL(text).pathname === "/", "must not have a path")
+    .optional(),
   REDIS_URL: z
     .string()
     .regex(/^(rediss?:\/\/|unix:\/)/, "must begin with redis://, rediss:// or unix:/")

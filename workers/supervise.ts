@@ -86,7 +86,7 @@ function workOf(
   } catch {
     const unreadable: ParkOutcome = {
       kind: "park",
-      connection: connectionOf(job),
+      connection: connectionOf(kit, job),
       reason: "PAYLOAD_UNREADABLE",
       detail: "The job's payload is of a form that this version does not know",
       work: { kind: "unreadable", queue: job.queueName, payload: job.data },
@@ -95,8 +95,14 @@ function workOf(
   }
 }
 
-function connectionOf({ data }: Job<{ readonly connection?: unknown } | null>): string {
-  return typeof data?.connection === "string" ? data.connection : "unknown";
+/** Parked work must be on some operator's list, also when it does not say whose it is. */
+function connectionOf(
+  { config }: WorkerKit,
+  { data }: Job<{ readonly connection?: unknown } | null>,
+): string {
+  const [first = "unknown"] = config.connections.keys();
+  const named = data?.connection;
+  return typeof named === "string" && config.connections.has(named) ? named : first;
 }
 
 async function parkStalled(kit: WorkerKit, adapter: Adapter, job: Job): Promise<void> {

@@ -160,6 +160,7 @@ function storeCommands(
   const key = keyspace.appointment(connection, recordId);
   const { startAtMs, endAtMs, reps } = next.appointment;
   // One that lies far back is kept for a while, too: it guards against events that are older still.
+  const longAgoMs = Date.now() - KEPT_AFTER_END_MS;
   const forgetAtMs = Math.max(endAtMs, Date.now()) + KEPT_AFTER_END_MS;
   return [
     ["HSET", key, "doc", JSON.stringify(next)],
@@ -169,6 +170,7 @@ function storeCommands(
     ["ZADD", keyspace.appointmentsByStart(connection), startAtMs, recordId],
     ...reps.flatMap((rep) => knownRepCommands(connection, rep)),
     ...next.knownUserIds.flatMap((userId): RedisCommand[] => [
+      ["ZREMRANGEBYSCORE", keyspace.repAppointments(connection, userId), "-inf", longAgoMs],
       ["ZADD", keyspace.repAppointments(connection, userId), endAtMs, recordId],
       ["HINCRBY", keyspace.rep(connection, userId), "rev", 1],
     ]),

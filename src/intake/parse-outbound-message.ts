@@ -40,15 +40,21 @@ export async function parseOutboundMessage(
 async function parseInSlices(parser: Parser, text: string, limits: XmlLimits): Promise<void> {
   let spentMs = 0;
   for (let at = 0; at < text.length; at += limits.sliceLength) {
-    const startedMs = performance.now();
+    const startedMs = processorMs();
     parser.write(text.slice(at, at + limits.sliceLength));
-    spentMs += performance.now() - startedMs;
+    spentMs += processorMs() - startedMs;
     if (spentMs > limits.parseBudgetMs) {
       throw new NotificationUnreadableError("TOO_SLOW");
     }
     await nextTurn();
   }
   parser.close();
+}
+
+/** Processor time, not the clock: a busy machine must not make a good message too slow. */
+function processorMs(): number {
+  const { user, system } = process.cpuUsage();
+  return (user + system) / 1000;
 }
 
 function createParser(reading: MessageReading, limits: XmlLimits): Parser {

@@ -121,6 +121,10 @@ describe("from an appointment event to a device", () => {
     const again = await bridge.postEvents([event]);
     expect(await again.json()).toEqual({ accepted: 0, duplicates: 1 });
     await untilArrived(arrived, 1);
+    await until(async () => (await appointmentOf(visitId)).prompts[0]?.state === "sent", {
+      timeoutMs: 5000,
+      what: "the start to be settled as sent",
+    });
     const afterwards = await bridge.postEvents([event]);
     expect(await afterwards.json()).toEqual({ accepted: 0, duplicates: 1 });
     const { prompts } = await appointmentOf(visitId);

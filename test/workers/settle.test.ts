@@ -168,17 +168,13 @@ describe("the workers", () => {
     await stage.kit.prompts.queue.add("future", { connection: "acme" });
     await stage.crmEvents.queue.add("nothing", null);
     await stage.start();
-    const parked = await stage.untilParked("acme", 2);
-    expect(parked.map(({ reason }) => reason)).toEqual([
-      "PAYLOAD_UNREADABLE",
-      "PAYLOAD_UNREADABLE",
-    ]);
+    const parked = await stage.untilParked("acme", 3);
+    expect(parked.map(({ reason }) => reason)).toEqual(Array(3).fill("PAYLOAD_UNREADABLE"));
     expect(parked.map(({ work }) => work)).toContainEqual({
       kind: "unreadable",
       queue: "crm-events",
       payload,
     });
-    expect(await stage.untilParked("unknown", 1)).toHaveLength(1);
   });
 
   test("a job whose worker died every time is parked as STALLED, with its work", async () => {
