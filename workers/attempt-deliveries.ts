@@ -26,7 +26,13 @@ export function attemptDeliveries(
   const ref = deliveryRefSchema.parse(job.data);
   return {
     token,
-    run: async () => outcomeOf(ref, await attempt(kit, ref)),
+    run: async () => {
+      const outcome = await attempt(kit, ref);
+      if (outcome.kind === "done" && outcome.state === "accepted") {
+        await kit.writeBacks?.sent(ref);
+      }
+      return outcomeOf(ref, outcome);
+    },
     parkedAs: (reason, detail) => parkDelivery(ref, reason, detail),
   };
 }

@@ -10,12 +10,15 @@ import { createPromptsQueue } from "../src/queues/prompts.ts";
 import { createReconcileQueue } from "../src/queues/reconcile.ts";
 import { createUpkeepQueue } from "../src/queues/upkeep.ts";
 import { openWorkerRedis } from "../src/redis.ts";
+import { startChangeStreams } from "./change-streams.ts";
+import { openWriteBacks } from "./open-write-backs.ts";
 import { openOrgs } from "./orgs.ts";
 import { createPlanner } from "./plan-rep.ts";
 import { startWorkers, stopWorkers } from "./supervise.ts";
 import { createWorkerEvents } from "./worker-events.ts";
 import { shareMetrics } from "./worker-metrics.ts";
 
+const STREAMS_STOP_MS = 1_000;
 const DRAIN_MS = 7_000;
 
 const config = loadConfig(readEnvironment());
@@ -27,29 +30,36 @@ const redis = openWorkerRedis(redisUrl);
 const upkeep = createUpkeepQueue(redis);
 const { channels, close: closeChannels } = openChannels(config.outboundAllow);
 const prompts = createPromptsQueue(redis);
+const events = createWorkerEvents(log, registry);
+const orgs = openOrgs(config.connections.values());
+const writeBacks = openWriteBacks({ config, redis, orgs, events });
 const kit = {
   config,
   redis,
   channels,
   crmEvents: createCrmEventsQueue(redis),
-  orgs: openOrgs(config.connections.values()),
+  orgs,
   prompts,
-  planRep: createPlanner({ redis, prompts }),
+  planRep: createPlanner({ redis, prompts, announce: writeBacks.announce }),
   deliveries: createDeliveriesQueue(redis),
-  events: createWorkerEvents(log, registry),
+  writeBacks,
+  events,
 };
 const child = beChild(stop);
 await upkeep.schedule();
-await createReconcileQueue(redis).schedule([...config.connections.values()]);
+const reconcile = createReconcileQueue(redis);
+await reconcile.schedule([...config.connections.values()]);
 // Blocking reads wait on connections of their own, which BullMQ makes from this one.
 const workers = startWorkers(kit, redis);
 await Promise.all(workers.map((worker) => worker.waitUntilReady()));
+const changes = await startChangeStreams({ ...kit, reconcile, log });
 const stopSharing = shareMetrics(redis, registry, randomUUID());
 log.info({ event: "worker.ready", queues: workers.map(({ name }) => name) });
 child.sayReady();
 
 async function stop(): Promise<void> {
   stopSharing();
+  await changes.stop(STREAMS_STOP_MS);
   await stopWorkers(workers, DRAIN_MS);
   await closeChannels();
   redis.disconnect();

@@ -1,3 +1,4 @@
+import { readStreamTrouble } from "../src/books/change-stream-book.ts";
 import { saveOrgNote } from "../src/books/org-note-book.ts";
 import type { WorkerKit } from "./kit.ts";
 import type { OpenedOrg } from "./orgs.ts";
@@ -25,10 +26,15 @@ async function note(
   state: string,
 ): Promise<void> {
   const usage = org.usage();
-  await saveOrgNote(redis, org.connection.name, {
+  const { name, changeEvents } = org.connection;
+  const trouble = changeEvents && (await readStreamTrouble(redis, name));
+  await saveOrgNote(redis, name, {
     atMs: Date.now(),
     state,
-    warnings: [...org.shape.warnings()],
+    warnings: [
+      ...org.shape.warnings(),
+      ...(trouble === undefined ? [] : [`Change events: ${trouble}`]),
+    ],
     ...(usage === undefined ? {} : { apiShare: usage.share }),
   });
 }

@@ -10,6 +10,8 @@ import type { PromptsQueue } from "../src/queues/prompts.ts";
 export interface PlanningKit {
   readonly redis: Redis;
   readonly prompts: PromptsQueue;
+  /** Hears of every change of a plan before it is committed; must not fail. */
+  readonly announce?: (connection: Connection, change: PlanOutcome) => Promise<void>;
 }
 
 interface Asked {
@@ -32,7 +34,7 @@ export function createPlanner(kit: PlanningKit): PlanRep {
   );
 }
 
-function planRep({ redis, prompts }: PlanningKit, asked: Asked): Promise<PlanOutcome> {
+function planRep({ redis, prompts, announce }: PlanningKit, asked: Asked): Promise<PlanOutcome> {
   const { connection, userId } = asked;
   const rep = { connection: connection.name, userId };
   return applyPlan(
@@ -40,7 +42,10 @@ function planRep({ redis, prompts }: PlanningKit, asked: Asked): Promise<PlanOut
       schedule: connection.schedule,
       readState: () => readRepState(redis, rep),
       commit: (change) => commitRepChange(redis, rep, change),
-      enqueue: (added) => prompts.add(connection.name, added),
+      enqueue: async (added, superseded) => {
+        await prompts.add(connection.name, added);
+        await announce?.(connection, { added, superseded });
+      },
       dequeue: (dropped) => prompts.remove(dropped),
       drawToken,
     },

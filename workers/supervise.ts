@@ -6,6 +6,7 @@ import { PROMPTS_QUEUE } from "../src/queues/prompts.ts";
 import { QUEUE_PREFIX } from "../src/queues/queue-settings.ts";
 import { RECONCILE_QUEUE } from "../src/queues/reconcile.ts";
 import { UPKEEP_QUEUE } from "../src/queues/upkeep.ts";
+import { WRITE_BACKS_QUEUE } from "../src/queues/write-backs.ts";
 import { attemptDeliveries } from "./attempt-deliveries.ts";
 import { firePrompts } from "./fire-prompts.ts";
 import { followEvents } from "./follow-events.ts";
@@ -15,6 +16,7 @@ import { parkJob } from "./park-job.ts";
 import { runReconcile } from "./run-reconcile.ts";
 import { runUpkeep } from "./run-upkeep.ts";
 import { type SettledWork, settleJob } from "./settle.ts";
+import { writeBacks } from "./write-backs.ts";
 
 /** A killed worker's jobs run again after at most the sum of these two; links must not come late. */
 const LOCK_MS = 10_000;
@@ -34,6 +36,8 @@ const STATIONS: readonly {
   { queue: CRM_EVENTS_QUEUE, adapter: followEvents, concurrency: 500 },
   { queue: PROMPTS_QUEUE, adapter: firePrompts, concurrency: 64 },
   { queue: DELIVERIES_QUEUE, adapter: attemptDeliveries, concurrency: 128 },
+  // As many as one Salesforce call takes.
+  { queue: WRITE_BACKS_QUEUE, adapter: writeBacks, concurrency: 200 },
   { queue: RECONCILE_QUEUE, adapter: runReconcile, concurrency: 4 },
   { queue: UPKEEP_QUEUE, adapter: runUpkeep, concurrency: 1 },
 ];

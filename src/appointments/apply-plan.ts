@@ -22,8 +22,8 @@ export interface ApplyPlanDeps {
     readonly revision: string;
     readonly commands: readonly RedisCommand[];
   }) => Promise<boolean>;
-  /** Adds the waiting jobs; adding one twice is harmless. */
-  readonly enqueue: (prompts: readonly Prompt[]) => Promise<void>;
+  /** Adds the waiting jobs, and whatever else follows from the change; adding one twice is harmless. */
+  readonly enqueue: (added: readonly Prompt[], superseded: readonly Prompt[]) => Promise<void>;
   /** Removes waiting jobs as far as possible; one that stays is a no-op at its moment. */
   readonly dequeue: (prompts: readonly Prompt[]) => Promise<void>;
   readonly drawToken: () => string;
@@ -50,7 +50,7 @@ export async function applyPlan(deps: ApplyPlanDeps, rep: RepRef): Promise<PlanO
     if (change.added.length === 0 && change.superseded.length === 0 && !change.isLiveWithdrawn) {
       return change;
     }
-    await deps.enqueue(change.added);
+    await deps.enqueue(change.added, change.superseded);
     const commands = changeCommands(rep, state, change);
     if (await deps.commit({ revision: state.revision, commands })) {
       await deps.dequeue(change.superseded);

@@ -1,4 +1,5 @@
 import { z } from "zod";
+import { writeBackFields, writeBackSchema } from "./write-back.ts";
 
 const slugSchema = z
   .string()
@@ -115,6 +116,13 @@ const siroSchema = z.strictObject({
   apiBaseUrl: serviceUrlSchema.default("https://functions.siro.ai/api-externalApi/v1"),
 });
 
+/** `/data/…` carries changes of records, `/event/…` platform events. */
+const changeEventsSchema = z.strictObject({
+  channel: z
+    .string()
+    .regex(/^\/(data|event)\/\w+$/, "must be a channel like /data/ChangeEvents or /event/Name"),
+});
+
 /** Whose certificate a proxy must have seen before an outbound message is read (mutual TLS). */
 const clientCertificateSchema = z.strictObject({
   header: z
@@ -147,8 +155,9 @@ export const connectionSchema = z
     schedule: scheduleSchema.prefault({}),
     mapping: mappingSchema.prefault({}),
     reconcile: reconcileSchema.prefault({}),
+    writeBack: writeBackSchema.prefault({}),
     siro: siroSchema.optional(),
-    changeEvents: z.strictObject({ channel: z.string().startsWith("/data/") }).optional(),
+    changeEvents: changeEventsSchema.optional(),
     ignoreOrganizationIds: z.array(organizationIdSchema).default([]),
     allowSourceIps: z.array(z.string().min(1)).default([]),
     clientCertificate: clientCertificateSchema.optional(),
@@ -156,6 +165,14 @@ export const connectionSchema = z
   .refine((one) => one.webhookSecrets.length + one.signingSecrets.length > 0, {
     message: "needs at least one of webhookSecrets, signingSecrets",
     path: ["webhookSecrets"],
+  })
+  .refine((one) => one.changeEvents === undefined || one.salesforce !== undefined, {
+    message: "needs the salesforce settings to sign in with",
+    path: ["changeEvents"],
+  })
+  .refine(({ writeBack, mapping }) => isOnlyWritten(writeBackFields(writeBack), mapping), {
+    message: "needs a field of its own for each value, and none that the mapping reads",
+    path: ["writeBack"],
   });
 export type Connection = Readonly<z.infer<typeof connectionSchema>>;
 
@@ -175,6 +192,21 @@ export const connectionsFileSchema = z
       seen.add(name);
     }
   });
+
+/** A field that is written and read would let the bridge answer itself. */
+function isOnlyWritten(
+  written: readonly string[],
+  { lead, opportunity }: z.infer<typeof mappingSchema>,
+): boolean {
+  const read = [lead, opportunity].flatMap((dated) =>
+    dated === undefined ? [] : [dated.startField, dated.endField, dated.repField],
+  );
+  const names = [...written, ...read.filter((field) => field !== null)].map((field) =>
+    field.toLowerCase(),
+  );
+  // The two mapped objects may well name the same field.
+  return new Set(names).size === written.length + new Set(names.slice(written.length)).size;
+}
 
 function isHttpsOrLoopback(text: string): boolean {
   const url = URL.canParse(text) ? new URL(text) : undefined;

@@ -20,13 +20,35 @@ export interface ReconcileQueue {
    * Every worker may call it, any number of times.
    */
   schedule(connections: readonly Connection[]): Promise<void>;
+  /** Asks for one look beside the poll, within seconds; who asks at the same time shares it. */
+  lookSoon(connection: string): Promise<void>;
 }
 
 /** Opens the queue. */
 export function createReconcileQueue(redis: Redis): ReconcileQueue {
   const queue = new Queue(RECONCILE_QUEUE, { connection: redis, prefix: QUEUE_PREFIX });
   queue.on("error", () => undefined);
-  return { queue, schedule: (connections) => schedule(queue, connections) };
+  return {
+    queue,
+    schedule: (connections) => schedule(queue, connections),
+    lookSoon: (connection) => lookSoon(queue, connection),
+  };
+}
+
+/** Looks that are asked for within this time become one, which begins after it. */
+const SHARED_LOOK_MS = 2_000;
+
+async function lookSoon(queue: Queue, connection: string): Promise<void> {
+  const nowMs = Date.now();
+  const window = Math.floor(nowMs / SHARED_LOOK_MS) + 1;
+  const job: ReconcileJob = { connection };
+  await queue.add("reconcile", job, {
+    jobId: `look-${connection}-${window}`,
+    // Not earlier: a look that is under way may have passed what the later one of two wants seen.
+    delay: window * SHARED_LOOK_MS - nowMs,
+    removeOnComplete: KEEP_FINISHED,
+    removeOnFail: KEEP_FINISHED,
+  });
 }
 
 /** The id of a connection's poll. */

@@ -9,6 +9,7 @@ import { OrgAccessError } from "./org-errors.ts";
 import { createSessionSource } from "./org-session.ts";
 import { createOrgShape } from "./org-shape.ts";
 import { signIn } from "./sign-in.ts";
+import { readUpdates, updateCall } from "./update-records.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
 
@@ -36,11 +37,16 @@ export function openOrg(connection: Connection, deps: OrgDeps = {}): Org {
   const asking = { org: name, sessions, limits, timeoutMs };
   return {
     connection,
+    sessions,
     shape: createOrgShape({ nowMs, describe: (type) => describeObject(asking, type) }),
     composite: async (queries) =>
       queries.length === 0
         ? []
         : readComposite(name, await askOrg(asking, compositeCall(queries)), queries.length),
+    update: async (records) =>
+      records.length === 0
+        ? []
+        : readUpdates(name, await askOrg(asking, updateCall(records)), records.length),
     usage: limits.usage,
   };
 }

@@ -11,7 +11,7 @@ export interface OrgCall {
   readonly instanceUrl: string;
   /** Absent for the sign-in itself. */
   readonly accessToken?: string;
-  readonly method: "GET" | "POST";
+  readonly method: "GET" | "POST" | "PATCH";
   /** From the root: `/services/…`. */
   readonly path: string;
   readonly body?: { readonly type: string; readonly text: string };

@@ -14,6 +14,14 @@ export type OrgSettings = NonNullable<Connection["salesforce"]>;
 export interface Session {
   readonly instanceUrl: string;
   readonly accessToken: string;
+  /** Who is signed in; undefined when the org did not say. */
+  readonly identity: SessionIdentity | undefined;
+}
+
+/** The user of a session and the org that user is in. */
+export interface SessionIdentity {
+  readonly organizationId: string;
+  readonly userId: string;
 }
 
 /** What a sign-in needs from the world. */
@@ -28,7 +36,11 @@ export interface SignInDeps {
 const tokenSchema = z.object({
   access_token: z.string().min(1),
   instance_url: z.url({ protocol: /^https?$/ }),
+  /** The identity URL: `…/id/<organization>/<user>`. */
+  id: z.string().optional(),
 });
+
+const IDENTITY = /\/id\/(00D[A-Za-z0-9]{12,15})\/(005[A-Za-z0-9]{12,15})$/;
 
 const failureSchema = z.object({
   error: z.string().regex(/^[\w.-]{1,60}$/),
@@ -52,9 +64,17 @@ export async function signIn(deps: SignInDeps): Promise<Session> {
   const reply = await postForm(deps, await formOf(deps));
   const token = reply.statusCode === 200 ? tokenSchema.safeParse(readJson(reply)) : undefined;
   if (token?.success === true) {
-    return { accessToken: token.data.access_token, instanceUrl: token.data.instance_url };
+    const { access_token: accessToken, instance_url: instanceUrl, id } = token.data;
+    return { accessToken, instanceUrl, identity: identityOf(id) };
   }
   throw failureOf(deps.org, reply);
+}
+
+function identityOf(url: string | undefined): SessionIdentity | undefined {
+  const [, organizationId, userId] = IDENTITY.exec(url ?? "") ?? [];
+  return organizationId === undefined || userId === undefined
+    ? undefined
+    : { organizationId, userId };
 }
 
 async function postForm(deps: SignInDeps, form: URLSearchParams): Promise<OrgReply> {

@@ -1,0 +1,51 @@
+import { Queue } from "bullmq";
+import type { Redis } from "ioredis";
+import type { WriteBackRef } from "../domain/write-back.ts";
+import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+
+/** The queue of values on their way to the CRM's records. */
+export const WRITE_BACKS_QUEUE = "write-backs";
+
+/** A job is added before its plan is committed, and the commit is milliseconds away. */
+const AFTER_PLAN_MS = 300;
+
+/** The writes to the records of all connections. */
+export interface WriteBacksQueue {
+  readonly queue: Queue;
+  /** Adds one job per record, kind and prompt that came, went or was sent; the same write is one job. */
+  add(refs: readonly WriteBackRef[]): Promise<void>;
+}
+
+/** Opens the queue. */
+export function createWriteBacksQueue(redis: Redis): WriteBacksQueue {
+  const queue = new Queue(WRITE_BACKS_QUEUE, {
+    connection: redis,
+    prefix: QUEUE_PREFIX,
+    defaultJobOptions: {
+      attempts: 12,
+      backoff: { type: "exponential", delay: 1000, jitter: 0.3 },
+      removeOnComplete: KEEP_FINISHED,
+      removeOnFail: KEEP_FINISHED,
+    },
+  });
+  queue.on("error", () => undefined);
+  return {
+    queue,
+    add: async (refs) => {
+      if (refs.length > 0) {
+        await queue.addBulk(
+          refs.map((ref) => ({
+            name: ref.kind,
+            data: ref,
+            opts: { jobId: jobIdOf(ref), delay: ref.awaits === "sent" ? 0 : AFTER_PLAN_MS },
+          })),
+        );
+      }
+    },
+  };
+}
+
+/** The prompt stands for the value: a link's token must not stand in ids, which are logged. */
+function jobIdOf({ connection, recordId, kind, promptId, awaits }: WriteBackRef): string {
+  return [connection, recordId, kind, promptId, awaits].join("-");
+}
