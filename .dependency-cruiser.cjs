@@ -1,5 +1,5 @@
 const ROOM =
-  "admin|appointments|deliveries|devices|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|siro";
+  "admin|appointments|deliveries|devices|doctor|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|salesforce-package|siro";
 const pkg = (name) => `(^|node_modules/)${name}(/|$)`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */

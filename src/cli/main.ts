@@ -1,8 +1,18 @@
 import { Command, CommanderError } from "commander";
+import { connectionsCommand } from "./connections-command.ts";
+import { doctorCommand } from "./doctor-command.ts";
 import { linkCommand } from "./link-command.ts";
+import { salesforceCommand } from "./salesforce-command.ts";
+import { sendSampleCommand } from "./send-sample-command.ts";
 
 /** Every command of the tool, one file each. */
-const COMMANDS: readonly (() => Command)[] = [linkCommand];
+const COMMANDS: readonly (() => Command)[] = [
+  linkCommand,
+  doctorCommand,
+  connectionsCommand,
+  sendSampleCommand,
+  salesforceCommand,
+];
 
 /**
  * Runs one command line, given without the interpreter and the script, and gives the exit code.

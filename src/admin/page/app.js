@@ -32,16 +32,33 @@ const list = (items, line, empty) =>
   items.length === 0 ? el("p", { class: "empty" }, empty) : el("ul", {}, ...items.map(line));
 const tile = ([name, count]) => el("li", {}, el("b", {}, String(count)), name);
 
+/** How the org answered last: what an operator needs when links stay away. */
+function orgLines(org) {
+  if (org === null) {
+    return [];
+  }
+  const share =
+    org.apiShare === null ? "" : `, ${Math.round(org.apiShare * 100)} % of today's API calls used`;
+  const state = org.state === "connected" ? "connected" : `not answering (${org.state})`;
+  return [
+    el("p", {}, `Salesforce: ${state}${share} `, el("small", {}, when(org.at))),
+    ...org.warnings.map((text) => el("p", { class: "warning" }, text)),
+  ];
+}
+
+const TITLES = { oldestWaiting: "oldest waiting", lag: "prompts behind" };
+
 async function overview() {
   const { connections, queues, lastErrors, ...delays } = await api("/overview");
   const seconds = Object.entries(delays).map(([name, ms]) => [
-    `${name.replace(/Ms$/, "")}, seconds`,
+    `${TITLES[name.replace(/Ms$/, "")] ?? name}, seconds`,
     Math.round(ms / 1000),
   ]);
   return [
     el("h1", {}, "Overview"),
-    ...connections.flatMap(({ name, ...counts }) => [
+    ...connections.flatMap(({ name, salesforce, ...counts }) => [
       el("h2", {}, name),
+      ...orgLines(salesforce),
       el("ul", { class: "tiles" }, ...Object.entries(counts).map(tile)),
     ]),
     el("h2", {}, "Queues"),
