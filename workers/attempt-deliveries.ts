@@ -1,6 +1,6 @@
 import type { Job } from "bullmq";
 import { readDelivery } from "../src/books/appointment-book.ts";
-import { readDevice, saveDevice } from "../src/books/device-book.ts";
+import { readDevice, updateDevice } from "../src/books/device-book.ts";
 import { changeRep, readRep } from "../src/books/rep-book.ts";
 import {
   type Attempt,
@@ -43,7 +43,7 @@ function attempt(kit: WorkerKit, ref: DeliveryRef): Promise<DeliveryOutcome> {
     {
       changeRep: (decide) => changeRep(redis, ref, decide),
       readDevice: () => readDevice(redis, ref),
-      saveDevice: (device) => saveDevice(redis, device),
+      saveDevice: (device) => updateDevice(redis, device),
       readDelivery: () => readDelivery(redis, ref, deliveryIdOf(ref.promptId, ref.deviceId)),
       send: (one, device) => send(kit, { ref, attempt: one, device }),
       nowMs: Date.now,

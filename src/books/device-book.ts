@@ -8,10 +8,16 @@ export interface PullTokenOwner extends RepRef {
   readonly deviceId: string;
 }
 
+/** Stores what changed about a device that is known already. */
+export async function updateDevice(redis: Redis, device: Device): Promise<void> {
+  const { connection, userId, deviceId } = device;
+  await redis.hset(keyspace.repDevices(connection, userId), deviceId, JSON.stringify(device));
+}
+
 /** Stores a device, new or changed. */
 export async function saveDevice(redis: Redis, device: Device): Promise<void> {
   const { connection, userId, deviceId } = device;
-  await redis.hset(keyspace.repDevices(connection, userId), deviceId, JSON.stringify(device));
+  await updateDevice(redis, device);
   await redis.hset(keyspace.devices(), deviceId, JSON.stringify({ connection, userId }));
 }
 

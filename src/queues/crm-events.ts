@@ -18,8 +18,8 @@ const SEEN_FOR_SECONDS = 72 * 3_600;
 /** About 20 minutes of trying before an event is parked. */
 const CRM_EVENT_ATTEMPTS = 12;
 
-/** Larger calls would keep Redis, and the answers behind them, busy for too long. */
-const EVENTS_PER_CALL = 400;
+/** Joining more saves nothing: a full outbound message pays for its own call. */
+const ENOUGH_EVENTS = 100;
 
 /** The job id of an event: the same event always gets the same id, so a resend adds nothing. */
 export function crmEventJobId(event: CrmEvent): string {
@@ -61,7 +61,7 @@ export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
   const putJoined = joinCalls(
     (events: readonly CrmEvent[]) => putEvents({ redis, queue }, events),
     {
-      maxItems: EVENTS_PER_CALL,
+      enoughItems: ENOUGH_EVENTS,
       isOfOneItem: isAnswerOfRedis,
     },
   );

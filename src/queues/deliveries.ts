@@ -31,7 +31,11 @@ export function createDeliveriesQueue(redis: Redis): DeliveriesQueue {
   return {
     queue,
     add: async (deliveries) => {
-      if (deliveries.length > 0) {
+      const [only, ...more] = deliveries;
+      if (only !== undefined && more.length === 0) {
+        // Most reps have one device, and a bulk of one costs more.
+        await queue.add("deliver", only, { jobId: deliveryIdOf(only.promptId, only.deviceId) });
+      } else if (only !== undefined) {
         await queue.addBulk(
           deliveries.map((ref) => ({
             name: "deliver",

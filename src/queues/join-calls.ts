@@ -3,8 +3,8 @@ export type BulkCall<Item, Result> = (items: readonly Item[]) => Promise<readonl
 
 /** How calls are joined. */
 export interface JoinOptions {
-  /** A joint call takes no further caller once it has this many items. */
-  readonly maxItems: number;
+  /** Callers with this many items together do not wait for the call that is under way. */
+  readonly enoughItems: number;
   /** Whether a failure may be the fault of one item, so that each caller should be tried alone. */
   readonly isOfOneItem: (error: unknown) => boolean;
 }
@@ -18,45 +18,37 @@ interface Caller<Item, Result> {
 /**
  * Joins what is asked while a call is under way into the next one.
  *
- * One call runs at a time. The first goes out at once, so a lone caller waits for nobody; the busier it gets,
- * the more callers share one call. Each caller gets the results of its own items, or the failure of the
- * call that carried them.
+ * The first goes out at once, so a lone caller waits for nobody; those who come meanwhile go together when it
+ * is back, or as soon as they are enough for a call of their own. Each caller gets the results of its own
+ * items, or the failure of the call that carried them.
  */
 export function joinCalls<Item, Result>(
   call: BulkCall<Item, Result>,
   options: JoinOptions,
 ): BulkCall<Item, Result> {
-  const waiting: Caller<Item, Result>[] = [];
-  let isRunning = false;
+  let waiting: Caller<Item, Result>[] = [];
+  let waitingItems = 0;
+  let underWay = 0;
   return (items) =>
     new Promise((resolve, reject) => {
       waiting.push({ items, resolve, reject });
-      if (!isRunning) {
-        void run();
+      waitingItems += items.length;
+      if (underWay === 0 || waitingItems >= options.enoughItems) {
+        void serveWaiting();
       }
     });
 
-  async function run(): Promise<void> {
-    isRunning = true;
-    while (waiting.length > 0) {
-      await serve(call, takeCallers(waiting, options.maxItems), options);
+  async function serveWaiting(): Promise<void> {
+    const callers = waiting;
+    waiting = [];
+    waitingItems = 0;
+    underWay += 1;
+    await serve(call, callers, options);
+    underWay -= 1;
+    if (underWay === 0 && waiting.length > 0) {
+      void serveWaiting();
     }
-    isRunning = false;
   }
-}
-
-/** Takes callers from the front: at least one, and no part of any. */
-function takeCallers<Item, Result>(
-  waiting: Caller<Item, Result>[],
-  maxItems: number,
-): readonly Caller<Item, Result>[] {
-  let items = 0;
-  const over = waiting.findIndex((caller) => {
-    const isOver = items > 0 && items + caller.items.length > maxItems;
-    items += caller.items.length;
-    return isOver;
-  });
-  return waiting.splice(0, over < 0 ? waiting.length : over);
 }
 
 async function serve<Item, Result>(

@@ -22,7 +22,7 @@ function aStore({ refuses = "" } = {}) {
   };
 }
 
-const OPTIONS = { maxItems: 3, isOfOneItem: () => true };
+const OPTIONS = { enoughItems: 3, isOfOneItem: () => true };
 
 describe("joinCalls", () => {
   test("a lone caller waits for nobody", () => {
@@ -34,11 +34,11 @@ describe("joinCalls", () => {
   test("callers that come meanwhile share the next call, and each gets its own results", async () => {
     const store = aStore();
     const joined = joinCalls(store.call, OPTIONS);
-    const asked = [joined(["a"]), joined(["b"]), joined(["c", "d"])];
+    const asked = [joined(["a"]), joined(["b"]), joined(["c"])];
     await store.answerNext();
     await store.answerNext();
-    expect(store.calls).toEqual([["a"], ["b", "c", "d"]]);
-    expect(await Promise.all(asked)).toEqual([["A"], ["B"], ["C", "D"]]);
+    expect(store.calls).toEqual([["a"], ["b", "c"]]);
+    expect(await Promise.all(asked)).toEqual([["A"], ["B"], ["C"]]);
   });
 
   test("nobody is answered before the call that carries the items", async () => {
@@ -55,17 +55,27 @@ describe("joinCalls", () => {
     expect(isAnswered).toBe(true);
   });
 
-  test("a full call takes no further caller, and one with more than fits goes alone", async () => {
+  test("callers who are enough together do not wait", () => {
     const store = aStore();
     const joined = joinCalls(store.call, OPTIONS);
     void joined(["a"]);
     void joined(["b", "c"]);
-    void joined(["d", "e", "f", "g"]);
-    void joined(["h"]);
-    for (let call = 0; call < 4; call += 1) {
-      await store.answerNext();
-    }
-    expect(store.calls).toEqual([["a"], ["b", "c"], ["d", "e", "f", "g"], ["h"]]);
+    expect(store.calls).toEqual([["a"]]);
+    void joined(["d", "e"]);
+    void joined(["f", "g", "h"]);
+    expect(store.calls).toEqual([["a"], ["b", "c", "d", "e"], ["f", "g", "h"]]);
+  });
+
+  test("whoever waits goes when the last call is back, in the order of coming", async () => {
+    const store = aStore();
+    const joined = joinCalls(store.call, OPTIONS);
+    const asked = [joined(["a"]), joined(["b", "c", "d"]), joined(["e"])];
+    await store.answerNext();
+    expect(store.calls).toHaveLength(2);
+    await store.answerNext();
+    await store.answerNext();
+    expect(store.calls).toEqual([["a"], ["b", "c", "d"], ["e"]]);
+    expect(await Promise.all(asked)).toEqual([["A"], ["B", "C", "D"], ["E"]]);
   });
 
   test("an item that is refused fails its own caller only", async () => {

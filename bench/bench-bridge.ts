@@ -1,0 +1,162 @@
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
+import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
+import { createServer } from "node:net";
+import { join } from "node:path";
+import { setTimeout as delay } from "node:timers/promises";
+import { fileURLToPath } from "node:url";
+import { Lifeline } from "../src/process-tree/lifeline.ts";
+import { socketPath } from "../src/process-tree/socket-path.ts";
+import { redisSearchPath } from "./bench-redis.ts";
+import type { Stage } from "./stage.ts";
+
+const MAIN = fileURLToPath(new URL("../src/main.js", import.meta.url));
+const READY_TIMEOUT_MS = 30_000;
+const LOOK_MS = 5;
+
+/** The secrets of the invented connection. */
+export const ACME = {
+  name: "acme",
+  organizationId: "00D5f000004XyZaEAK",
+  webhookSecret: "an-invented-webhook-secret-of-40-letters!",
+  signingSecret: `whsec_${Buffer.alloc(24, "signing").toString("base64")}`,
+  secretKey: Buffer.alloc(32, "an invented key"),
+} as const;
+
+/** The bridge did not do what a bridge must do. */
+export class BridgeFailedError extends Error {
+  override readonly name = "BridgeFailedError";
+}
+
+/** A real bridge from `dist`, with an embedded Redis and all the defaults of production. */
+export interface BenchBridge {
+  readonly url: string;
+  readonly redisUrl: string;
+  /** The process id of one child, by its name in the log. */
+  pidOf(child: "web" | "worker" | "redis"): number;
+  /** Ends it and resolves to how long that took. */
+  stop(): Promise<number>;
+  /** Starts it again on the same data and resolves to how long it took until it was ready. */
+  start(): Promise<number>;
+}
+
+/** Starts a bridge and waits until it is ready; `roles` are those of the `ROLES` variable. */
+export async function startBenchBridge(
+  stage: Stage,
+  { roles }: { readonly roles: string },
+): Promise<BenchBridge> {
+  const dir = stage.makeFolder();
+  const dataDir = join(dir, "data");
+  const logFile = join(dir, "bridge.log");
+  const port = await freePort();
+  const url = `http://127.0.0.1:${port}`;
+  const environment = bridgeEnvironment(dir, { port, roles });
+  let child: ChildProcess | undefined;
+  const stop = async () => {
+    const beganMs = performance.now();
+    await endBridge(child);
+    return performance.now() - beganMs;
+  };
+  const start = async () => {
+    const beganMs = performance.now();
+    child = launch(environment, logFile);
+    await untilReady(url, child, logFile);
+    return performance.now() - beganMs;
+  };
+  stage.onEnd(stop);
+  await start();
+  return {
+    url,
+    redisUrl: `unix:${socketPath(dataDir, "redis.sock")}`,
+    pidOf: (name) => pidIn(readFileSync(logFile, "utf8"), name),
+    stop,
+    start,
+  };
+}
+
+function bridgeEnvironment(
+  dir: string,
+  { port, roles }: { readonly port: number; readonly roles: string },
+): Readonly<Record<string, string>> {
+  const connectionsFile = join(dir, "connections.json");
+  const connection = {
+    name: ACME.name,
+    organizationId: ACME.organizationId,
+    webhookSecrets: [ACME.webhookSecret],
+    signingSecrets: [ACME.signingSecret],
+    integrationConnectionId: "01HACME0000000000000000000",
+  };
+  writeFileSync(connectionsFile, JSON.stringify({ connections: [connection] }));
+  return {
+    PATH: redisSearchPath(),
+    NODE_ENV: "production",
+    PORT: String(port),
+    HOST: "127.0.0.1",
+    DATA_DIR: join(dir, "data"),
+    CONNECTIONS_FILE: connectionsFile,
+    SECRET_KEY: ACME.secretKey.toString("base64"),
+    OUTBOUND_ALLOW: "127.0.0.1",
+    ROLES: roles,
+  };
+}
+
+function launch(environment: Readonly<Record<string, string>>, logFile: string): ChildProcess {
+  const log = openSync(logFile, "a");
+  const child = spawn(process.execPath, ["--enable-source-maps", MAIN], {
+    env: environment,
+    stdio: ["ignore", log, log],
+  });
+  closeSync(log);
+  guard(child);
+  return child;
+}
+
+/** Ends the bridge when the benchmark is gone without a word. */
+function guard(child: ChildProcess): void {
+  const lifeline = new Lifeline();
+  lifeline.guard(child.pid);
+  child.once("exit", () => void lifeline.end());
+}
+
+async function endBridge(child: ChildProcess | undefined): Promise<void> {
+  if (child !== undefined && child.exitCode === null && child.signalCode === null) {
+    const ended = once(child, "exit");
+    child.kill("SIGTERM");
+    await ended;
+  }
+}
+
+async function untilReady(url: string, child: ChildProcess, logFile: string): Promise<void> {
+  const deadlineMs = performance.now() + READY_TIMEOUT_MS;
+  while (performance.now() < deadlineMs && child.exitCode === null) {
+    if (await isReady(url)) {
+      return;
+    }
+    await delay(LOOK_MS);
+  }
+  const said = readFileSync(logFile, "utf8").slice(-2000);
+  throw new BridgeFailedError(`the bridge did not become ready; it said:\n${said}`);
+}
+
+async function isReady(url: string): Promise<boolean> {
+  try {
+    const { status } = await fetch(`${url}/readyz`);
+    return status === 200;
+  } catch {
+    return false;
+  }
+}
+
+function pidIn(log: string, name: string): number {
+  const lines = [...log.matchAll(/"event":"child\.started","child":"(\w+)","pid":(\d+)/g)];
+  return Number(lines.findLast(([, child]) => child === name)?.[2]);
+}
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const address = server.address();
+  server.close();
+  await once(server, "close");
+  return typeof address === "object" && address !== null ? address.port : 0;
+}
