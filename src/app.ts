@@ -12,7 +12,9 @@ import { openRepDesk } from "./deliveries/rep-desk.ts";
 import { openDeviceDesk } from "./devices/device-desk.ts";
 import { sealAddress } from "./devices/sealed-address.ts";
 import { createEvents, type Events } from "./events.ts";
+import { errorResponder } from "./http/error-responder.ts";
 import { healthRoutes } from "./http/health-routes.ts";
+import { NotFoundError } from "./http/input-errors.ts";
 import { mountRoutes } from "./http/route.ts";
 import type { QuarantineEntry } from "./intake/quarantine.ts";
 import { createIntakeListener } from "./intake/routes.ts";
@@ -61,12 +63,17 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const pages = express();
   pages.disable("x-powered-by");
   pages.disable("etag");
+  // Guards are mounted by path: another spelling of a path must not get past them.
+  pages.enable("case sensitive routing");
   mountHealth(deps, pages, queues);
   const shared = { ...config, redis, queues, nowMs: Date.now, report: events.requestBroke };
   const desk = { ...shared, deliveries: queues.deliveries, channels };
   pages.use(createAdminRouter({ ...shared, devices: openDeviceDesk(desk) }));
   pages.use(repRouter(deps, events));
   const local = config.isLocalMode ? await mountLocalMode(deps, pages) : undefined;
+  pages.use(() => {
+    throw new NotFoundError("There is nothing at this address");
+  }, errorResponder(events.requestBroke));
   return {
     web: createWebServer([intake, ...(local === undefined ? [] : [local.listener])], pages),
     stopStreams: () => local?.stopStreams(),

@@ -8,6 +8,8 @@ import { createPoster } from "./outbound/post-json.ts";
 export interface OpenChannels {
   readonly channels: ReadonlyMap<ChannelKind, Channel>;
   close(): Promise<void>;
+  /** Cuts attempts that are under way, so that their jobs are released before the process ends. */
+  abort(): Promise<void>;
 }
 
 /** Opens every push channel; `outboundAllow` names the hosts that may be private. */
@@ -15,5 +17,5 @@ export function openChannels(outboundAllow: readonly string[]): OpenChannels {
   const guard = createAddressGuard(outboundAllow);
   const poster = createPoster(guard);
   const webhook = webhookChannel({ poster, guard });
-  return { channels: new Map([[webhook.kind, webhook]]), close: () => poster.close() };
+  return { channels: new Map([[webhook.kind, webhook]]), close: poster.close, abort: poster.abort };
 }

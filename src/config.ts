@@ -58,7 +58,10 @@ const environmentSchema = z.object({
     104_857_600,
     "must be a number of bytes from 1024 to 104857600",
   ).default(4_194_304),
-  OUTBOUND_ALLOW: list,
+  OUTBOUND_ALLOW: list.refine(
+    (hosts) => hosts.every((host) => /^[A-Za-z0-9.:[\]-]+$/.test(host) && !host.includes("//")),
+    "must be host names or addresses, not URLs",
+  ),
 });
 
 /** Everything a process of the bridge needs to know at start. */

@@ -14,6 +14,7 @@ export const keyspace = {
   repDevices: (connection: string, userId: string) => `${of(connection)}:rd:${userId}`,
   parked: (connection: string) => `${of(connection)}:parked`,
   parkedByTime: (connection: string) => `${of(connection)}:parked-at`,
+  parkedConnections: () => "sb:parked-connections",
   unreadable: (connection: string) => `${of(connection)}:unreadable`,
   planReach: (connection: string) => `${of(connection)}:plan-reach`,
   orgNote: (connection: string) => `${of(connection)}:org`,

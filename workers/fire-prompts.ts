@@ -22,7 +22,10 @@ export function firePrompts(kit: WorkerKit, job: Job, token: string | undefined)
   const { connection, recordId } = ref;
   return {
     token,
-    run: async () => outcomeOf(kit, job, await fire(kit, ref)),
+    run: async () =>
+      kit.config.connections.has(connection)
+        ? outcomeOf(kit, job, await fire(kit, ref))
+        : { kind: "done", note: { connection, prompt: "connection not configured" } },
     parkedAs: (reason, detail) => ({
       kind: "park",
       connection,

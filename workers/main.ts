@@ -20,6 +20,7 @@ import { shareMetrics } from "./worker-metrics.ts";
 
 const STREAMS_STOP_MS = 1_000;
 const DRAIN_MS = 7_000;
+const ATTEMPTS_MS = 4_000;
 
 const config = loadConfig(readEnvironment());
 const log = pino({ level: config.logLevel, base: { process: "worker" } });
@@ -28,7 +29,7 @@ collectDefaultMetrics({ register: registry });
 const redisUrl = config.redisUrl ?? "redis://127.0.0.1:6379";
 const redis = openWorkerRedis(redisUrl);
 const upkeep = createUpkeepQueue(redis);
-const { channels, close: closeChannels } = openChannels(config.outboundAllow);
+const { channels, ...roads } = openChannels(config.outboundAllow);
 const prompts = createPromptsQueue(redis);
 const events = createWorkerEvents(log, registry);
 const orgs = openOrgs(config.connections.values());
@@ -60,7 +61,10 @@ child.sayReady();
 async function stop(): Promise<void> {
   stopSharing();
   await changes.stop(STREAMS_STOP_MS);
+  // An attempt to a device that hangs would outlast the drain; cut, its job is put off and released.
+  const cutting = setTimeout(() => void roads.abort(), ATTEMPTS_MS);
   await stopWorkers(workers, DRAIN_MS);
-  await closeChannels();
+  clearTimeout(cutting);
+  await roads.abort();
   redis.disconnect();
 }

@@ -14,6 +14,11 @@ import type { SettledWork } from "./settle.ts";
 
 /** As many events as one request may bring. */
 const EVENTS_PER_PUT = 100;
+/**
+ * Stamps count whole seconds, so what was changed just now may change again under the same stamp. Until a
+ * stamp is this old its change counts as another one at every look.
+ */
+const UNSETTLED_MS = 15_000;
 /** The watermark of the daily look at all that starts within the horizon. */
 const HORIZON_MARK = "horizon-day";
 const DAY_MS = 86_400_000;
@@ -81,7 +86,8 @@ async function putAll(
         kind: "record-changed",
         connection,
         source: "reconcile",
-        eventId,
+        eventId:
+          receivedAtMs - occurredAtMs < UNSETTLED_MS ? `${eventId}-${receivedAtMs}` : eventId,
         recordType,
         recordId,
         occurredAtMs,

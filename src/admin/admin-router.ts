@@ -54,7 +54,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   const loginFailures = createFailureLimit({ ...limit, failures: LOGIN_FAILURES });
   const guard = createOperatorGuard({ ...deps, session, bearerFailures });
   const pages = readPages();
-  const router = express.Router();
+  const router = express.Router({ caseSensitive: true });
   router.use("/admin", ...pageHeaders(deps.publicUrl));
   router.use("/admin/page", express.static(PAGE_DIR, { index: false, cacheControl: false }));
   mountSignIn(router, { ...deps, session, pages, loginFailures, guard });
@@ -70,7 +70,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
 }
 
 function apiRouter(deps: AdminApiDeps): Router {
-  const router = express.Router();
+  const router = express.Router({ caseSensitive: true });
   router.use(express.json({ limit: BODY_BYTES }));
   mountRoutes(router, [
     overviewRoute(deps),

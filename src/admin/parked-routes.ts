@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { readParked } from "../books/parked-book.ts";
+import { listParkedConnections, readParked } from "../books/parked-book.ts";
 import type { Parked } from "../domain/parked.ts";
 import { NotFoundError } from "../http/input-errors.ts";
 import { parseInput } from "../http/parse-input.ts";
@@ -10,8 +10,6 @@ import { eachParked, listParkedPage, type ParkedFilter } from "./list-parked.ts"
 import { readCursor } from "./read-page.ts";
 import { isReplayable, replayParked } from "./replay-parked.ts";
 
-/** Work whose payload does not even tell its connection parks under this name. */
-const NO_CONNECTION = "unknown";
 /** Entries handed back at the same time. */
 const REPLAYED_AT_ONCE = 50;
 
@@ -25,7 +23,10 @@ const querySchema = z.object({
   limit: limitSchema,
 });
 /** Strict: a misspelt filter must not replay everything. */
-const replaySchema = z.strictObject({ ...filterShape, dryRun: z.boolean().default(false) });
+const replaySchema = z.strictObject({
+  ...filterShape,
+  dryRun: z.union([z.boolean(), z.stringbool()]).default(false),
+});
 
 /** The routes of parked work: the list, and handing it back to its queues. */
 export function parkedRoutes(deps: AdminApiDeps): readonly Route[] {
@@ -37,13 +38,17 @@ export function parkedRoutes(deps: AdminApiDeps): readonly Route[] {
       handle: async ({ query }) => {
         const { cursor, limit, ...filter } = parseInput(querySchema, query);
         const cut = { limit, places: readCursor(cursor) };
-        return { status: 200, body: await listParkedPage(redis, filterOf(deps, filter), cut) };
+        return {
+          status: 200,
+          body: await listParkedPage(redis, await filterOf(deps, filter), cut),
+        };
       },
     },
     {
       method: "post",
       path: "/parked/replay",
-      handle: ({ body }) => replayMatching(deps, body ?? {}),
+      // The list takes its filter in the query, so this does, too.
+      handle: ({ query, body }) => replayMatching(deps, { ...query, ...(body ?? {}) }),
     },
     {
       method: "post",
@@ -67,7 +72,7 @@ async function replayMatching(deps: AdminApiDeps, body: unknown): Promise<Reply>
   const { dryRun, ...filter } = parseInput(replaySchema, body);
   // The whole list first: what parks again while this runs is not replayed a second time.
   const matching: Parked[] = [];
-  for await (const parked of eachParked(deps.redis, filterOf(deps, filter))) {
+  for await (const parked of eachParked(deps.redis, await filterOf(deps, filter))) {
     if (isReplayable(parked)) {
       matching.push(parked);
     }
@@ -82,16 +87,21 @@ async function replayMatching(deps: AdminApiDeps, body: unknown): Promise<Reply>
   return { status: 202, body: { replayed: matching.length } };
 }
 
-function filterOf(
+/** Work of a connection that was taken out of the configuration stays on the list. */
+async function filterOf(
   deps: AdminApiDeps,
   {
     connection,
     reason,
   }: { readonly connection?: string | undefined; readonly reason?: string | undefined },
-): ParkedFilter {
+): Promise<ParkedFilter> {
+  const parked = await listParkedConnections(deps.redis);
   if (connection === undefined) {
-    return { connections: [...deps.connections.keys(), NO_CONNECTION], reason };
+    return { connections: [...new Set([...deps.connections.keys(), ...parked])], reason };
   }
-  const isNone = connection === NO_CONNECTION;
-  return { connections: [isNone ? connection : namedConnection(deps, connection).name], reason };
+  const isKnown = parked.includes(connection);
+  return {
+    connections: [isKnown ? connection : namedConnection(deps, connection).name],
+    reason,
+  };
 }

@@ -49,9 +49,10 @@ export async function followEvent(deps: FollowEventDeps, event: CrmEvent): Promi
     return parked(event.reason, UNUSABLE[event.reason]);
   }
   if (event.appointment !== undefined) {
-    const { occurredAtMs, eventId } = event;
+    const { occurredAtMs, receivedAtMs, eventId } = event;
     const appointment = appointmentOf(event, event.appointment, connection);
-    const report = appointmentReport(appointment, { occurredAtMs, readAtMs: 0, eventId });
+    const version = { occurredAtMs, readAtMs: receivedAtMs, eventId };
+    const report = appointmentReport(appointment, version);
     return follow(deps, connection, { recordId: event.recordId, reportOf: () => report });
   }
   return connection.salesforce === undefined

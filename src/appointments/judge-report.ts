@@ -27,9 +27,9 @@ export function appointmentReport(
 /**
  * Judges a report against what is stored, so that every order of arrival ends in the same state.
  *
- * Older is stale. At the same instant the later look at the CRM wins: an assignment or a related record changes
- * without moving the record's own stamp. Of two events without a look the visit that has come further wins, then
- * the greater event id: an arbitrary rule, but one that does not depend on the order of arrival.
+ * Older is stale. At the same instant the later look at the CRM wins, or the event that arrived later: an
+ * assignment or a related record changes without moving the record's own stamp, and stamps count whole seconds.
+ * After that the visit that has come further wins, then the greater event id: arbitrary, but always the same.
  */
 export function judgeReport(
   stored: StoredAppointment | undefined,

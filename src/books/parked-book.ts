@@ -6,12 +6,19 @@ import { commitIfUnchanged } from "../redis-script.ts";
 /** Parks work; work that was parked before keeps the time of its first parking. */
 export async function park(redis: Redis, parked: Parked): Promise<void> {
   const known = await readParked(redis, parked.id);
+  await redis.sadd(keyspace.parkedConnections(), parked.connection);
   const entry = { ...parked, firstParkedAtMs: known?.firstParkedAtMs ?? parked.firstParkedAtMs };
   await redis
     .multi()
     .hset(keyspace.parked(parked.connection), parked.id, JSON.stringify(entry))
     .zadd(keyspace.parkedByTime(parked.connection), parked.lastParkedAtMs, parked.id)
     .exec();
+}
+
+/** Every connection under which work was ever parked, those that are not configured any more included. */
+export async function listParkedConnections(redis: Redis): Promise<readonly string[]> {
+  const names = await redis.smembers(keyspace.parkedConnections());
+  return names.sort();
 }
 
 /** Reads one parked entry. */

@@ -4,7 +4,7 @@ import { appointmentSchema } from "../domain/appointment.ts";
 /** What orders two reports about one record: the time it happened, then the tie-breakers. */
 const appointmentVersionSchema = z.object({
   occurredAtMs: z.int(),
-  /** When reading the record from the CRM began; 0 for an event that carried the appointment itself. */
+  /** When the look at the record began, or when the event that carried the appointment itself arrived. */
   readAtMs: z.int().default(0),
   eventId: z.string(),
 });

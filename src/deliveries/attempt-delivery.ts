@@ -61,6 +61,7 @@ export async function attemptDelivery(
 ): Promise<DeliveryOutcome> {
   const device = await deps.readDevice();
   if (device?.state !== "active") {
+    await endOpenDelivery(deps, ref);
     return { kind: "not-needed", why: "gone" };
   }
   // The delivery is read after the state: if it changes from there on, the commit is refused.
@@ -77,6 +78,18 @@ export async function attemptDelivery(
     default:
       return { kind: "not-needed", why: begun.kind };
   }
+}
+
+/** A device that was revoked between two attempts leaves a delivery that nobody will finish. */
+async function endOpenDelivery(deps: AttemptDeliveryDeps, ref: DeliveryRef): Promise<void> {
+  await deps.changeRep(async () => {
+    const known = await deps.readDelivery();
+    const isOpen = known?.state === "retrying" || known?.state === "sending";
+    return {
+      result: undefined,
+      commands: isOpen ? [deliveryCommand(ref, { ...known, state: "gone" })] : [],
+    };
+  });
 }
 
 interface Sending {

@@ -64,5 +64,8 @@ function crmPart(
 
 /** One line, no half characters: what a CRM lets people type is not always text. */
 function cleanTitle(title: string): string {
-  return title.toWellFormed().replaceAll(/\s+/g, " ").trim();
+  return title
+    .toWellFormed()
+    .replaceAll(/[\s\p{Cc}]+/gu, " ")
+    .trim();
 }

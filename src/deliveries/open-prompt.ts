@@ -73,6 +73,9 @@ function closedReason({ state, found }: Opening): OfferClosedReason | undefined 
   if (prompt.state === "expired" || state.nowMs >= prompt.expiresAtMs) {
     return "expired";
   }
+  if (prompt.state === "waiting") {
+    return "not-yet";
+  }
   // Only the newest prompt may be followed: an older start would begin a recording that was just ended.
   return findLivePrompt(state)?.prompt.promptId === prompt.promptId ? undefined : "superseded";
 }

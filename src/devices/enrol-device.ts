@@ -85,7 +85,7 @@ async function enrolPush(
 ): Promise<EnrolOutcome> {
   const parts = sortedEntries(address);
   // Made from the address: two enrolments at the same moment end in one device.
-  const identity = addressDigest([connection, userId, channel, parts], secretKey);
+  const identity = addressDigest([connection, userId, channel, placeOf(parts)], secretKey);
   const deviceId = `d${identity.slice(0, ID_CHARACTERS)}`;
   const known = await readDevice(redis, { connection, userId, deviceId });
   const device: Device = {
@@ -110,6 +110,11 @@ async function enrolPush(
 function channelOf({ channels }: EnrolDeviceDeps, name: string): Channel | undefined {
   const kind = channelKindSchema.safeParse(name);
   return kind.success ? channels.get(kind.data) : undefined;
+}
+
+/** A new secret for the same place is the same device: two would get every prompt twice. */
+function placeOf(parts: unknown): unknown {
+  return Array.isArray(parts) ? parts.filter(([name]) => name !== "secret") : parts;
 }
 
 /** The order in which the parts of an address are written does not make it another address. */

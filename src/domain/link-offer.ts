@@ -4,7 +4,7 @@ import type { PromptAction } from "./prompt.ts";
 export type NextLink = { readonly kind: "link"; readonly url: string } | { readonly kind: "none" };
 
 /** Why a prompt cannot be followed any more. */
-export type OfferClosedReason = "expired" | "superseded" | "visit-over" | "no-link";
+export type OfferClosedReason = "not-yet" | "expired" | "superseded" | "visit-over" | "no-link";
 
 /** What a rep finds behind a prompt's token. */
 export type LinkOffer =

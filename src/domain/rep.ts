@@ -4,7 +4,8 @@ import { crmRecordIdSchema } from "./crm-record-id.ts";
 /** The person with the phone, keyed by connection and Salesforce user id. Siro matches reps by e-mail. */
 export const repSchema = z.object({
   userId: crmRecordIdSchema,
-  email: z.email().max(254).optional(),
+  /** An empty one counts as none: CRMs write unset fields that way. */
+  email: z.preprocess((text) => (text === "" ? undefined : text), z.email().max(254).optional()),
   name: z.string().trim().max(200).optional(),
   timeZone: z
     .string()

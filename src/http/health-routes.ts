@@ -70,7 +70,10 @@ function metricsDoor(deps: HealthRoutesDeps): (request: IncomingMessage) => Prom
   const isLoopback = addressTest(["127.0.0.0/8", "::1"]);
   const failures = createFailureLimit({ ...FAILURES, clients, nowMs });
   return async (request) => {
-    if (isLoopback(clients.of(request))) {
+    const client = clients.of(request);
+    // A proxy on this machine that is not trusted speaks for somebody we cannot know.
+    const isForwarded = request.headers["x-forwarded-for"] ?? request.headers.forwarded;
+    if (isLoopback(client) && (isForwarded === undefined || clients.isFromTrustedProxy(request))) {
       return;
     }
     const given = bearerToken(request);

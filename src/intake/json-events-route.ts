@@ -76,8 +76,10 @@ async function receive(
     throw new SenderNotTrustedError(401);
   }
   const connection = door.connection.name;
-  const events = parseJsonEvents(body).map((input) =>
-    jsonEvent({ connection, receivedAtMs }, input),
+  const inputs = parseJsonEvents(body, receivedAtMs + MOST_AHEAD_MS);
+  // Within one batch a later event arrived later: that decides between two of the same instant.
+  const events = inputs.map((input, at) =>
+    jsonEvent({ connection, receivedAtMs: receivedAtMs + at }, input),
   );
   const { accepted, duplicates } = await storeEvents(inbox, events, storeTimeoutMs);
   return {
@@ -94,6 +96,9 @@ async function receive(
     },
   };
 }
+
+/** A stamp further ahead is a mistake, and would outdate every true event after it. */
+const MOST_AHEAD_MS = 86_400_000;
 
 function jsonEvent(
   arrival: { readonly connection: string; readonly receivedAtMs: number },

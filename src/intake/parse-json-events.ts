@@ -11,15 +11,21 @@ const MAX_ISSUES = 50;
 /**
  * Reads the events of a JSON body: one object, or `{"events": [...]}` with 1 to 100 of them.
  *
+ * A field that is null counts as absent: that is how Apex writes what is not set. `latestMs` is the latest
+ * believable `occurredAt`.
+ *
  * @throws {EventsInvalidError} when anything in it is wrong, with the reasons by path; then no event counts.
  */
-export function parseJsonEvents(body: Buffer): readonly CrmEventInput[] {
+export function parseJsonEvents(
+  body: Buffer,
+  latestMs = Number.POSITIVE_INFINITY,
+): readonly CrmEventInput[] {
   const content = parseJson(body);
   if (typeof content !== "object" || content === null || Array.isArray(content)) {
     throw invalid("", 'must be one event or {"events": [...]}');
   }
   if (!("events" in content)) {
-    return parseEach([{ path: [], value: content }]);
+    return parseEach([{ path: [], value: content }], latestMs);
   }
   const { events } = content;
   if (!Array.isArray(events)) {
@@ -28,7 +34,10 @@ export function parseJsonEvents(body: Buffer): readonly CrmEventInput[] {
   if (events.length === 0 || events.length > MAX_EVENTS) {
     throw invalid("events", `must hold 1 to ${MAX_EVENTS} events, not ${events.length}`);
   }
-  return parseEach(events.map((value: unknown, at) => ({ path: ["events", at], value })));
+  return parseEach(
+    events.map((value: unknown, at) => ({ path: ["events", at], value })),
+    latestMs,
+  );
 }
 
 interface Candidate {
@@ -36,12 +45,15 @@ interface Candidate {
   readonly value: unknown;
 }
 
-function parseEach(candidates: readonly Candidate[]): readonly CrmEventInput[] {
+function parseEach(candidates: readonly Candidate[], latestMs: number): readonly CrmEventInput[] {
   const events: CrmEventInput[] = [];
   const issues: Issue[] = [];
   for (const { path, value } of candidates) {
     const parsed = crmEventInputSchema.safeParse(value);
-    if (parsed.success) {
+    if (parsed.success && parsed.data.occurredAt > latestMs) {
+      const message = "must not lie more than a day ahead";
+      issues.push({ path: [...path, "occurredAt"].map(String).join("."), message });
+    } else if (parsed.success) {
       events.push(parsed.data);
     } else {
       const found = parsed.error.issues.map((issue) => ({
@@ -59,7 +71,8 @@ function parseEach(candidates: readonly Candidate[]): readonly CrmEventInput[] {
 
 function parseJson(body: Buffer): unknown {
   try {
-    return JSON.parse(new TextDecoder("utf-8", { fatal: true }).decode(body));
+    const text = new TextDecoder("utf-8", { fatal: true }).decode(body);
+    return JSON.parse(text, (_name, value: unknown) => value ?? undefined);
   } catch (error) {
     throw new EventsInvalidError([{ path: "", message: "must be JSON in UTF-8" }], {
       cause: error,

@@ -81,7 +81,7 @@ export function createIntakeListener(deps: IntakeDeps): IntakeListener {
 function limitsOf({ bodyLimitBytes, limits }: IntakeDeps): IntakeLimits {
   return {
     bodyTimeoutMs: 10_000,
-    storeTimeoutMs: 2000,
+    storeTimeoutMs: 1600,
     maxInFlight: 200,
     maxBytesInFlight: bodyLimitBytes * LONGEST_BODIES_IN_FLIGHT,
     xml: XML_LIMITS,

@@ -24,7 +24,7 @@ export interface LocalRouterDeps {
 
 /** Serves the stage of local mode at `/`; every other host name than this machine's is refused. */
 export function createLocalRouter({ stage, deviceSecret, facts }: LocalRouterDeps): Router {
-  const router = express.Router();
+  const router = express.Router({ caseSensitive: true });
   router.use(["/", "/local"], refuseForeignHosts);
   router.get("/", (_request, response) => {
     response.sendFile("index.html", { root: PAGE_DIR });

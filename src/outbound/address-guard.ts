@@ -48,7 +48,7 @@ function checkUrl(url: URL, allowed: ReadonlySet<string>): void {
   if (url.protocol !== "https:") {
     throw new AddressRefusedError("The address must be https");
   }
-  const isSpecial = ipaddr.isValid(host) ? !isPublicAddress(host) : LOCAL_NAME.test(host);
+  const isSpecial = ipaddr.isValid(host) ? !isPublicAddress(host) : isLocalName(host);
   if (isSpecial) {
     throw new AddressRefusedError(refusal(host));
   }
@@ -83,11 +83,23 @@ function unusable(
 
 function isPublicAddress(address: string): boolean {
   // An IPv4 address in IPv6 clothes is judged as what it is.
-  return ipaddr.process(address).range() === "unicast";
+  const parsed = ipaddr.process(address);
+  const isIpv4Compatible =
+    parsed.kind() === "ipv6" &&
+    parsed
+      .toByteArray()
+      .slice(0, 12)
+      .every((byte) => byte === 0);
+  return parsed.range() === "unicast" && !isIpv4Compatible;
+}
+
+/** A name without a dot is known on this machine or in this network only. */
+function isLocalName(host: string): boolean {
+  return LOCAL_NAME.test(host) || !host.includes(".");
 }
 
 function bareHost(hostname: string): string {
-  return hostname.replace(/^\[|\]$/g, "").toLowerCase();
+  return hostname.replace(/^\[|\]$|\.$/g, "").toLowerCase();
 }
 
 function refusal(host: string): string {

@@ -2,8 +2,8 @@ import { Agent, type Dispatcher, request } from "undici";
 import { errorCode } from "../error-code.ts";
 import { type AddressGuard, AddressRefusedError } from "./address-guard.ts";
 
-const CONNECT_TIMEOUT_MS = 5_000;
-const ANSWER_TIMEOUT_MS = 8_000;
+const CONNECT_TIMEOUT_MS = 3_000;
+const ANSWER_TIMEOUT_MS = 5_500;
 const BODY_TIMEOUT_MS = 2_000;
 /** The body of an answer is of no use to us; a little is read so that the connection can be kept. */
 const ANSWER_BYTES = 16_384;
@@ -25,6 +25,8 @@ export interface OutgoingPost {
 export interface Poster {
   post(outgoing: OutgoingPost): Promise<PostAnswer>;
   close(): Promise<void>;
+  /** Cuts what is under way; it counts as unreachable, to be tried again. */
+  abort(): Promise<void>;
 }
 
 /** Makes a poster behind the address guard: kept connections, no redirects, bounded times and answers. */
@@ -38,6 +40,7 @@ export function createPoster(guard: AddressGuard): Poster {
   return {
     post: (outgoing) => post(outgoing, { guard, agent }),
     close: () => agent.close(),
+    abort: () => agent.destroy(),
   };
 }
 

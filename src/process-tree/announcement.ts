@@ -17,7 +17,7 @@ function webLines(config: Announced): string[] {
   const [connection = "<connection>"] = config.connectionNames;
   const local = config.isLocalMode ? localModeLines(config.adminPassword) : [];
   return [
-    `  page      ${base}/`,
+    ...(config.isLocalMode ? [`  page      ${base}/`] : []),
     `  admin     ${base}/admin`,
     `  webhooks  ${base}/webhooks/events/${connection}`,
     `            ${base}/webhooks/salesforce/${connection}/<secret>`,

@@ -17,6 +17,10 @@ const BUTTONS: Readonly<Record<PromptAction, string>> = {
 };
 
 const CLOSED: Readonly<Record<OfferClosedReason, RepPage>> = {
+  "not-yet": {
+    heading: "A little early",
+    text: "This link opens shortly before the visit begins. Come back then.",
+  },
   expired: {
     heading: "This link has expired",
     text: "Its time is over. Open the Siro app if you still want to record.",
@@ -61,7 +65,7 @@ function offerPage(offer: LinkOffer): Reply {
     return renderPage(404, UNKNOWN);
   }
   if (offer.kind === "closed") {
-    return renderPage(410, CLOSED[offer.why]);
+    return renderPage(offer.why === "not-yet" ? 200 : 410, CLOSED[offer.why]);
   }
   const heading = offer.title.trim() === "" ? "Your appointment" : offer.title;
   return renderPage(200, {

@@ -36,7 +36,7 @@ export function createRepRouter(deps: RepRouterDeps): Router {
   const clients = createClientAddress(deps.trustedProxies);
   const failures = createFailureLimit({ ...FAILURES, clients, nowMs: deps.nowMs });
   const paths = ["/v1/next-link", "/go", "/done"];
-  const router = express.Router();
+  const router = express.Router({ caseSensitive: true });
   router.use("/rep-assets", express.static(ASSETS, { index: false, maxAge: "1h" }));
   router.use(paths, requestLimit(clients));
   mountRoutes(router, [nextLinkRoute({ ...deps, failures }), ...promptPageRoutes(deps)]);

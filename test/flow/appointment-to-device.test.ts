@@ -134,6 +134,41 @@ describe("from an appointment event to a device", () => {
     expect(arrived()).toHaveLength(1);
   });
 
+  test("of two events of the same instant the one that arrived later counts", async () => {
+    const { rep, visitId } = await aRep();
+    const occurredAt = new Date().toISOString();
+    const one = { recordId: visitId, endsIn: 900, reps: [rep], occurredAt };
+    await bridge.postEvents([
+      aVisitEvent({ ...one, startsIn: 600, eventId: `${visitId}-9` }),
+      aVisitEvent({ ...one, startsIn: 700, eventId: `${visitId}-10` }),
+    ]);
+    await bridge.postEvents([
+      aVisitEvent({ ...one, startsIn: 800, eventId: `${visitId}-1`, title: "The last word" }),
+    ]);
+    await until(async () => (await appointmentOf(visitId)).title === "The last word", {
+      timeoutMs: 5000,
+      what: "the event that arrived last to count",
+    });
+  });
+
+  test("an event stamped more than a day ahead is refused: it would outdate every true one", async () => {
+    const { rep, visitId } = await aRep();
+    const occurredAt = "2099-01-01T00:00:00Z";
+    const answer = await bridge.postEvents([
+      aVisitEvent({ recordId: visitId, startsIn: 5, endsIn: 9, reps: [rep], occurredAt }),
+    ]);
+    expect(answer.status).toBe(400);
+    expect(JSON.stringify(await answer.json())).toContain("events.0.occurredAt");
+  });
+
+  test("what is nowhere answers in JSON, in any spelling of a guarded path", async () => {
+    for (const path of ["/nowhere", "/Admin", "/ADMIN/API/overview", "/ADMIN/QUEUES/"]) {
+      const answer = await fetch(bridge.url + path);
+      expect(answer.status).toBe(404);
+      expect((await readJson(answer)).error.code).toBe("NOT_FOUND");
+    }
+  });
+
   test("a canceled appointment sends nothing; a moved one only at its new time", async () => {
     const canceled = await aRep();
     const moved = await aRep();

@@ -45,6 +45,10 @@ describe("the address guard", () => {
     "https://device.localhost/",
     "https://printer.local/",
     "https://metadata.google.internal/",
+    "https://metadata.google.internal./",
+    "https://localhost./",
+    "https://intranet/",
+    "https://[::127.0.0.1]/",
   ])("refuses %s", (url) => {
     expect(() => createAddressGuard([]).checkUrl(new URL(url))).toThrow(AddressRefusedError);
   });

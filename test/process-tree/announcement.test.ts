@@ -16,7 +16,7 @@ describe("announcement", () => {
   test("names the pages and the doors for events", () => {
     const text = announcement(announced());
 
-    expect(text).toContain("https://bridge.example.com/\n");
+    expect(text).not.toContain("https://bridge.example.com/\n");
     expect(text).toContain("https://bridge.example.com/admin\n");
     expect(text).toContain("https://bridge.example.com/webhooks/events/acme\n");
     expect(text).toContain("https://bridge.example.com/webhooks/salesforce/acme/<secret>");
