@@ -79,7 +79,10 @@ function outcomeOf(event: CrmEvent, outcome: FollowOutcome): JobOutcome {
     case "try-later":
       return { kind: "later", afterMs: outcome.afterMs };
     case "followed":
-      return { kind: "done", note: { connection, recordId, verdict: outcome.verdict } };
+      return {
+        kind: "done",
+        note: { connection, recordId, source: event.source, verdict: outcome.verdict },
+      };
   }
 }
 

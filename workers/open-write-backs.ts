@@ -59,7 +59,8 @@ function deskOf({ redis, config }: WriteBacksKit, opened: OpenedOrg): WriteBackD
     rememberToken: (prompt) =>
       rememberPromptToken(redis, prompt, { ...prompt, connection: connection.name }),
     update: (records) => org.update(records),
-    waitMs: () => flushDelayMs(org.usage()?.share ?? 0),
+    waitMs: () =>
+      flushDelayMs(org.usage()?.share ?? 0, connection.salesforce?.slowDownAtApiShare ?? 1),
     usedShare: () => org.usage()?.share ?? 0,
     warn: (text) => warn(redis, opened, text),
     nowMs: Date.now,

@@ -27,6 +27,12 @@ export function createWorkerEvents(log: Logger, registry: Registry): WorkerEvent
     labelNames: ["queue", "reason"],
     registers: [registry],
   });
+  const healed = new Counter({
+    name: "siro_bridge_healed_total",
+    help: "Appointments that the poll, not a message, brought up to date: how far the schedule had drifted",
+    labelNames: ["connection"],
+    registers: [registry],
+  });
   const lateness = new Histogram({
     name: "siro_bridge_prompt_lateness_seconds",
     help: "How long after its due time a prompt was handed to the devices",
@@ -37,6 +43,9 @@ export function createWorkerEvents(log: Logger, registry: Registry): WorkerEvent
     jobSettled(job, outcome, tookMs) {
       settled.inc({ queue: job.queueName, outcome: outcome.kind });
       const note = outcome.kind === "done" ? outcome.note : {};
+      if (note["source"] === "reconcile" && note["verdict"] === "newer") {
+        healed.inc({ connection: String(note["connection"]) });
+      }
       log.info({ event: "job.settled", ...jobFields(job), outcome: outcome.kind, ...note, tookMs });
     },
     jobBroke(job, code, error) {

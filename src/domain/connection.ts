@@ -26,6 +26,8 @@ const serviceUrlSchema = z
 
 const salesforceSchema = z.strictObject({
   instanceUrl: serviceUrlSchema,
+  /** From this share of the day's API calls on, reads wait longer for company; at 0.95 they stop. */
+  slowDownAtApiShare: z.number().min(0.05).max(0.95).default(0.6),
   auth: z.discriminatedUnion("kind", [
     z.strictObject({
       kind: z.literal("client-credentials"),

@@ -43,7 +43,7 @@ interface PromiseWithResolvers<T> {
 }
 
 const FLUSH_AFTER_MS = 40;
-const SCARCE = { share: 0.6, flushAfterMs: 250 } as const;
+const SCARCE_FLUSH_AFTER_MS = 250;
 const VERY_SCARCE = { share: 0.8, flushAfterMs: 1000 } as const;
 /** The rest is left to the org's other integrations. */
 const USED_UP_SHARE = 0.95;
@@ -51,6 +51,7 @@ const USED_UP_SHARE = 0.95;
 /** Makes the reader of one org. */
 export function createReader(org: Org, options: ReaderOptions = {}): RecordReader {
   const { flushAfterMs = FLUSH_AFTER_MS, maxRefs = IDS_PER_QUERY, nowMs = Date.now } = options;
+  const slowDownAt = org.connection.salesforce?.slowDownAtApiShare ?? 1;
   let waiting = new Map<string, Waiting>();
   let timer: NodeJS.Timeout | undefined;
   let lastReadAtMs = 0;
@@ -71,19 +72,27 @@ export function createReader(org: Org, options: ReaderOptions = {}): RecordReade
       if (waiting.size >= maxRefs) {
         flush();
       } else {
-        timer ??= setTimeout(flush, flushDelayMs(org.usage()?.share ?? 0, flushAfterMs));
+        const share = org.usage()?.share ?? 0;
+        timer ??= setTimeout(flush, flushDelayMs(share, slowDownAt, flushAfterMs));
       }
       return one.settle.promise;
     },
   };
 }
 
-/** How long the first of a group waits for others, by the share of the org's calls that is used. */
-export function flushDelayMs(share: number, flushAfterMs = FLUSH_AFTER_MS): number {
+/**
+ * How long the first of a group waits for others, by the share of the org's calls that is used; reads slow down
+ * from `slowDownAt` on.
+ */
+export function flushDelayMs(
+  share: number,
+  slowDownAt: number,
+  flushAfterMs = FLUSH_AFTER_MS,
+): number {
   if (share >= VERY_SCARCE.share) {
     return Math.max(flushAfterMs, VERY_SCARCE.flushAfterMs);
   }
-  return share >= SCARCE.share ? Math.max(flushAfterMs, SCARCE.flushAfterMs) : flushAfterMs;
+  return share >= slowDownAt ? Math.max(flushAfterMs, SCARCE_FLUSH_AFTER_MS) : flushAfterMs;
 }
 
 async function settleGroup(org: Org, group: readonly Waiting[], readAtMs: number): Promise<void> {

@@ -83,7 +83,9 @@ describe("checkInstanceUrl", () => {
     ["https://na139.salesforce.com", "warn"],
     ["https://acme.my.salesforce.com.example.com", "warn"],
   ])("%s", (instanceUrl, level) => {
-    expect(checkInstanceUrl({ instanceUrl, auth })).toMatchObject([{ level }]);
+    expect(checkInstanceUrl({ instanceUrl, slowDownAtApiShare: 0.6, auth })).toMatchObject([
+      { level },
+    ]);
   });
 
   test("prefers My Domain for the audience of a JWT, too", () => {
@@ -91,6 +93,7 @@ describe("checkInstanceUrl", () => {
     const jwt = (loginUrl: string) =>
       checkInstanceUrl({
         instanceUrl,
+        slowDownAtApiShare: 0.6,
         auth: { kind: "jwt-bearer", clientId: "c", username: "u", privateKeyFile: "k", loginUrl },
       }).map(({ level }) => level);
     expect(jwt(instanceUrl)).toEqual(["ok"]);
