@@ -5,6 +5,7 @@ import { describeMachine } from "./machine.ts";
 import { measureBurst } from "./measure-burst.ts";
 import { measureIntake } from "./measure-intake.ts";
 import { measureMemory } from "./measure-memory.ts";
+import { measureSalesforce } from "./measure-salesforce.ts";
 import { measureStartup } from "./measure-startup.ts";
 import { type BenchOptions, BenchUsageError, readOptions, type Section } from "./options.ts";
 import { serveProgram } from "./program.ts";
@@ -56,11 +57,7 @@ async function runBench(args: readonly string[]): Promise<void> {
         await stage.end();
       }
     }
-    figures.add({
-      figure: "salesforce.calls-per-1000-appointments",
-      of: {},
-      values: { calls: "not measured: no reader yet" },
-    });
+    await measureSalesforce(figures);
     figures.printTable();
     process.exit(0);
   } catch (error) {
