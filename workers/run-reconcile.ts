@@ -1,5 +1,8 @@
 import type { Job } from "bullmq";
+import { listByStart } from "../src/books/appointment-book.ts";
 import { readWatermarks, saveWatermarks } from "../src/books/watermark-book.ts";
+import type { Appointment } from "../src/domain/appointment.ts";
+import type { Connection } from "../src/domain/connection.ts";
 import type { CrmEvent } from "../src/domain/crm-event.ts";
 import { BridgeError } from "../src/errors.ts";
 import { reconcileJobSchema } from "../src/queues/reconcile.ts";
@@ -65,13 +68,41 @@ async function look(kit: WorkerKit, name: string, { org }: OpenedOrg): Promise<n
   const { events, watermarks } = await pollChanges(org, marks, { nowMs });
   const isNewDay = nowMs - (marks[HORIZON_MARK]?.stampMs ?? nowMs) >= DAY_MS;
   const upcoming = isNewDay ? await lookIntoHorizon(org, { nowMs }) : NOTHING_UPCOMING;
-  await putAll(kit, name, [...events, ...upcoming.events]);
+  const drifted = isNewDay ? await findDrift(kit, org.connection, { nowMs, upcoming }) : [];
+  await putAll(kit, name, [...events, ...upcoming.events, ...drifted]);
   // The first poll looks into the horizon by itself; a day that was looked at in part is looked at again.
   const isFirst = marks[HORIZON_MARK] === undefined;
   const isLooked = isFirst || (isNewDay && upcoming.refused.length === 0);
   const horizon = isLooked ? { [HORIZON_MARK]: { stampMs: nowMs } } : {};
   await saveWatermarks(kit.redis, name, { ...watermarks, ...horizon });
-  return events.length + upcoming.events.length;
+  return events.length + upcoming.events.length + drifted.length;
+}
+
+interface DailyLook {
+  readonly nowMs: number;
+  readonly upcoming: { readonly events: readonly ChangedRecord[] };
+}
+
+/** What the bridge expects within the horizon and the org does not show there: it is read again. */
+async function findDrift(
+  { redis }: WorkerKit,
+  { name, schedule }: Connection,
+  { nowMs, upcoming }: DailyLook,
+): Promise<readonly ChangedRecord[]> {
+  const toMs = nowMs + schedule.horizonDays * DAY_MS;
+  const expected = await listByStart(redis, name, { fromMs: nowMs, toMs });
+  const shown = new Set(upcoming.events.map(({ recordId }) => recordId));
+  return expected
+    .filter(({ appointment, version }) => isExpected(appointment) && version.isRead === true)
+    .filter(({ appointment }) => !shown.has(appointment.recordId))
+    .map(({ appointment: { recordType, recordId } }) => {
+      const eventId = `drift-${recordId}-${nowMs}`;
+      return { eventId, recordType, recordId, occurredAtMs: nowMs, isDeleted: false };
+    });
+}
+
+function isExpected({ status }: Appointment): boolean {
+  return status === "scheduled" || status === "in-progress";
 }
 
 async function putAll(

@@ -98,7 +98,7 @@ async function followVisit(
   { reading, event }: { readonly reading: VisitReading; readonly event: RecordChanged },
 ): Promise<FollowOutcome> {
   const { recordId, appointment, versionMs, readAtMs, why } = reading;
-  const version = { occurredAtMs: versionMs, readAtMs, eventId: event.eventId };
+  const version = { occurredAtMs: versionMs, readAtMs, isRead: true, eventId: event.eventId };
   for (const duplicateId of reading.duplicateRecordIds) {
     const reason = `It stands for the same visit as ${recordId}`;
     await follow(deps, connection, {
@@ -133,7 +133,7 @@ async function followOff(
       occurredAtMs: event.occurredAtMs,
     });
   }
-  const version = { occurredAtMs: versionMs, readAtMs, eventId: event.eventId };
+  const version = { occurredAtMs: versionMs, readAtMs, isRead: true, eventId: event.eventId };
   return follow(deps, connection, {
     recordId,
     reportOf: (known) =>

@@ -6,6 +6,8 @@ const appointmentVersionSchema = z.object({
   occurredAtMs: z.int(),
   /** When the look at the record began, or when the event that carried the appointment itself arrived. */
   readAtMs: z.int().default(0),
+  /** The state was read from the CRM, so the CRM must still have it. */
+  isRead: z.boolean().optional(),
   eventId: z.string(),
 });
 export type AppointmentVersion = Readonly<z.infer<typeof appointmentVersionSchema>>;

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { readOrgNote } from "../../src/books/org-note-book.ts";
+import { saveWatermarks } from "../../src/books/watermark-book.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
 import type { StubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
 import { idOf, type RecordInput } from "../../src/local-mode/stub-org/store/record.ts";
@@ -213,6 +214,20 @@ describe("messages that come late, twice or never", () => {
     expect(await rep.waiting()).toEqual([]);
     await runAgain(rep, old);
     expect(rep.actions()).toEqual([]);
+  });
+
+  test("a visit that vanished without a trace is found by the daily comparison with the org", async () => {
+    const rep = await stage.aRep();
+    const visitId = await told([300, 360], { reps: [rep] });
+    await stage.poll();
+    org.store.purge(visitId);
+    await stage.poll();
+    expect((await stage.appointment(visitId)).status).toBe("scheduled");
+    const twoDaysAgo = { stampMs: Date.now() - 2 * 86_400_000 };
+    await saveWatermarks(stage.redis, "acme", { "horizon-day": twoDaysAgo });
+    await stage.poll();
+    expect((await stage.appointment(visitId)).status).toBe("canceled");
+    expect(await rep.waiting()).toEqual([]);
   });
 
   test("22: a visit restored from the bin is found by the poll and scheduled by a later plan", async () => {
