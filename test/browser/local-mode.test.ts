@@ -71,6 +71,8 @@ describe("local mode", () => {
     // Far enough ahead to be canceled in time on a slow machine.
     await book(page, "Nobody", [9, 30]);
     const card = page.getByRole("article").filter({ hasText: "Nobody" });
+    // Canceled before the bridge read it for the first time, there would be nothing to drop.
+    await card.getByText(/Planned: (re)?start/).waitFor();
     await card.getByRole("button", { name: "Cancel" }).click();
     await card.getByText("canceled ·").waitFor();
     await card.getByText(/Dropped: (re)?start/).waitFor();
