@@ -52,7 +52,7 @@ export async function createApp(deps: AppDeps): Promise<App> {
     prompts: createPromptsQueue(redis),
     deliveries: createDeliveriesQueue(redis),
   };
-  const { channels, close: closeChannels } = openChannels(config.outboundAllow);
+  const { channels, close: closeChannels } = openChannels(config);
   const intake = createIntakeListener({
     ...config,
     nowMs: Date.now,

@@ -1,5 +1,6 @@
 import type { Channel } from "./devices/channels/channel.ts";
 import { webhookChannel } from "./devices/channels/webhook.ts";
+import type { Connection } from "./domain/connection.ts";
 import type { ChannelKind } from "./domain/device.ts";
 import { createAddressGuard } from "./outbound/address-guard.ts";
 import { createPoster } from "./outbound/post-json.ts";
@@ -12,8 +13,15 @@ export interface OpenChannels {
   abort(): Promise<void>;
 }
 
-/** Opens every push channel; `outboundAllow` names the hosts that may be private. */
-export function openChannels(outboundAllow: readonly string[]): OpenChannels {
+/** What the channels need to know of the configuration. */
+export interface ChannelsConfig {
+  /** Hosts that may be private or loopback. */
+  readonly outboundAllow: readonly string[];
+  readonly connections: ReadonlyMap<string, Connection>;
+}
+
+/** Opens every push channel. */
+export function openChannels({ outboundAllow }: ChannelsConfig): OpenChannels {
   const guard = createAddressGuard(outboundAllow);
   const poster = createPoster(guard);
   const webhook = webhookChannel({ poster, guard });

@@ -1,4 +1,5 @@
 import type { Job } from "bullmq";
+import { ackToken } from "../src/ack-token.ts";
 import { readDelivery } from "../src/books/appointment-book.ts";
 import { readDevice, updateDevice } from "../src/books/device-book.ts";
 import { changeRep, readRep } from "../src/books/rep-book.ts";
@@ -78,8 +79,19 @@ async function send(
   }
   const openUrl = new URL(`/go/${prompt.token}`, publicUrl).href;
   const rep = (await readRep(redis, ref)) ?? { userId: ref.userId };
+  const ack = ackToken({ promptToken: prompt.token, deviceId: device.deviceId }, config.secretKey);
   return channel.send(
-    { kind: "due", connection: ref.connection, prompt, appointment, rep, link: link.url, openUrl },
+    {
+      kind: "due",
+      connection: ref.connection,
+      prompt,
+      appointment,
+      rep,
+      privacy: connection.notifications.privacy,
+      link: link.url,
+      openUrl,
+      ackUrl: new URL(`/ack/${ack}`, publicUrl).href,
+    },
     openAddress(device.sealedAddress, config.secretKey),
     { idempotencyKey: delivery.deliveryId, nowMs: Date.now() },
   );

@@ -29,7 +29,7 @@ collectDefaultMetrics({ register: registry });
 const redisUrl = config.redisUrl ?? "redis://127.0.0.1:6379";
 const redis = openWorkerRedis(redisUrl);
 const upkeep = createUpkeepQueue(redis);
-const { channels, ...roads } = openChannels(config.outboundAllow);
+const { channels, ...roads } = openChannels(config);
 const prompts = createPromptsQueue(redis);
 const events = createWorkerEvents(log, registry);
 const orgs = openOrgs(config.connections.values());

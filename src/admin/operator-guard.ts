@@ -2,9 +2,9 @@ import type { Request, RequestHandler } from "express";
 import { bearerToken } from "../http/bearer-token.ts";
 import type { FailureLimit } from "../http/failure-limit.ts";
 import { isSameSecret } from "../http/is-same-secret.ts";
+import { isChange, requestOrigin } from "../http/request-origin.ts";
 import { CrossSiteError, OperatorUnknownError } from "./admin-errors.ts";
 import type { OperatorSession } from "./operator-session.ts";
-import { isChange, requestOrigin } from "./request-origin.ts";
 
 /** What the guard needs from the world. */
 export interface OperatorGuardDeps {

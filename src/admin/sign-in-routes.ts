@@ -5,10 +5,10 @@ import { knownError } from "../http/error-responder.ts";
 import type { FailureLimit } from "../http/failure-limit.ts";
 import { isSameSecret } from "../http/is-same-secret.ts";
 import { parseInput } from "../http/parse-input.ts";
+import { requestOrigin } from "../http/request-origin.ts";
 import { CrossSiteError, PasswordWrongError, SignInClosedError } from "./admin-errors.ts";
 import type { OperatorSession } from "./operator-session.ts";
 import { type AdminPages, sendPage } from "./pages.ts";
-import { requestOrigin } from "./request-origin.ts";
 
 /** What signing in and out needs from the world. */
 export interface SignInDeps {

@@ -17,6 +17,7 @@ export interface EnrolDeviceDeps {
   /** The push channels this bridge can use; `pull` is always there. */
   readonly channels: ReadonlyMap<ChannelKind, Channel>;
   readonly secretKey: Buffer;
+  readonly publicUrl: URL;
   readonly deliveries: LivePromptQueue;
   readonly nowMs: () => number;
 }
@@ -44,7 +45,7 @@ export async function enrolDevice(
     const names = [...deps.channels.keys(), "pull"].join(", ");
     return { kind: "refused", issues: [{ path: "channel", message: `must be one of: ${names}` }] };
   }
-  const verdict = channel.checkAddress(enrolment.address);
+  const verdict = channel.checkAddress(enrolment.address, rep.connection);
   return verdict.kind === "usable"
     ? enrolPush(deps, { ...rep, channel: channel.kind }, enrolment)
     : { kind: "refused", issues: addressIssues(verdict.message) };

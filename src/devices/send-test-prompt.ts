@@ -14,6 +14,7 @@ export interface SendTestPromptDeps {
   readonly redis: Redis;
   readonly channels: ReadonlyMap<ChannelKind, Channel>;
   readonly secretKey: Buffer;
+  readonly publicUrl: URL;
   readonly nowMs: () => number;
 }
 
@@ -31,7 +32,9 @@ export async function sendTestPrompt(
     return undefined;
   }
   const { connection } = ref;
-  const message: TestMessage = { kind: "test", connection, promptId: `test-${randomUUID()}`, rep };
+  const openUrl = new URL("/rep", deps.publicUrl).href;
+  const promptId = `test-${randomUUID()}`;
+  const message: TestMessage = { kind: "test", connection, promptId, rep, openUrl };
   const devices = await listDevices(deps.redis, ref);
   const reachable = devices.filter((one) => one.state === "active" && one.channel !== "pull");
   return Promise.all(reachable.map((device) => testDevice(deps, device, message)));

@@ -25,6 +25,13 @@ export const deviceSchema = z.object({
   /** Tells the same address again without opening it. */
   addressHash: z.string(),
   createdAtMs: z.int(),
+  /** The device that is tried first; without one the ladder chooses. */
+  isPrimary: z.boolean().optional(),
+  platform: z.enum(["ios", "android", "desktop"]).optional(),
   lastAcceptedAtMs: z.int().optional(),
+  /** When the device last said that it showed a prompt. */
+  lastShownAtMs: z.int().optional(),
+  /** When the rep last opened the page on it. */
+  lastSeenAtMs: z.int().optional(),
 });
 export type Device = Readonly<z.infer<typeof deviceSchema>>;

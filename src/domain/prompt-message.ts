@@ -1,4 +1,5 @@
 import type { Appointment } from "./appointment.ts";
+import type { Privacy } from "./connection.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Rep } from "./rep.ts";
 
@@ -12,10 +13,14 @@ export interface DueMessage {
   readonly prompt: Prompt;
   readonly appointment: Appointment;
   readonly rep: Rep;
+  /** How much of the appointment may stand on a lock screen. */
+  readonly privacy: Privacy;
   /** Siro's deep link. */
   readonly link: string;
   /** Our page with the same link behind one button. */
   readonly openUrl: string;
+  /** Where the device says that it showed the prompt: a POST without a body. */
+  readonly ackUrl: string;
 }
 
 /** A harmless message that shows whether a device can be reached. */
@@ -24,4 +29,14 @@ export interface TestMessage {
   readonly connection: string;
   readonly promptId: string;
   readonly rep: Rep;
+  /** The rep's page. */
+  readonly openUrl: string;
+}
+
+/** Takes back what a device shows about one appointment: the rep followed it elsewhere, or it is over. */
+export interface ClearMessage {
+  readonly kind: "clear";
+  readonly connection: string;
+  readonly recordId: string;
+  readonly userId: string;
 }

@@ -44,6 +44,8 @@ export const promptSchema = z.object({
   firedAtMs: z.int().optional(),
   /** When the first device accepted it. */
   sentAtMs: z.int().optional(),
+  /** When the rep first followed it: opened, or came back from Siro. Nobody is reminded after that. */
+  answeredAtMs: z.int().optional(),
 });
 export type Prompt = Readonly<z.infer<typeof promptSchema>>;
 

@@ -14,6 +14,8 @@ export const timelineEntrySchema = z.object({
     "prompt.expired",
     "prompt.sent",
     "delivery.attempted",
+    "delivery.shown",
+    "delivery.cleared",
     "link.served",
     "link.opened",
     "rep.returned",

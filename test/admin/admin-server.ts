@@ -70,11 +70,12 @@ export function aConnection(input: Readonly<Record<string, unknown>> = {}): Conn
 
 /** Starts the operators' window on a real HTTP port over a store. */
 export async function startAdmin({ redis, queues }: AdminStore, input: AdminInput = {}) {
-  const channels = openChannels(["127.0.0.1"]);
+  const channels = openChannels({ outboundAllow: ["127.0.0.1"], connections: new Map() });
   const connections = input.connections ?? new Map([["acme", aConnection()]]);
   const nowMs = input.nowMs ?? Date.now;
   const reported: unknown[] = [];
-  const desk = { redis, nowMs, secretKey: SECRET_KEY, deliveries: queues.deliveries };
+  const publicUrl = new URL("http://bridge.example.com");
+  const desk = { redis, nowMs, publicUrl, secretKey: SECRET_KEY, deliveries: queues.deliveries };
   const app = express();
   app.disable("x-powered-by");
   app.use(
@@ -85,7 +86,7 @@ export async function startAdmin({ redis, queues }: AdminStore, input: AdminInpu
       secretKey: SECRET_KEY,
       adminPassword: PASSWORD,
       adminApiToken: API_TOKEN,
-      publicUrl: new URL("http://bridge.example.com"),
+      publicUrl,
       trustedProxies: [],
       report: (error) => void reported.push(error),
       ...input,

@@ -24,7 +24,9 @@ export function aDueMessage(own: Partial<DueMessage> = {}): DueMessage {
     appointment,
     rep: DANA,
     link: "https://app.siro.ai/record?action=start",
+    privacy: "full",
     openUrl: "https://bridge.example.com/go/token",
+    ackUrl: "https://bridge.example.com/ack/token",
     prompt: {
       promptId: "p1",
       userId: DANA.userId,
@@ -45,7 +47,14 @@ export function aDueMessage(own: Partial<DueMessage> = {}): DueMessage {
 /** What every channel must hold to, whatever its provider is. */
 export function channelContract(open: () => Promise<ChannelStage>): void {
   const context = { idempotencyKey: "p1-d1", nowMs: Date.now() };
-  const test_: PromptMessage = { kind: "test", connection: "acme", promptId: "t1", rep: DANA };
+  const openUrl = "https://bridge.example.com/rep";
+  const test_: PromptMessage = {
+    kind: "test",
+    connection: "acme",
+    promptId: "t1",
+    rep: DANA,
+    openUrl,
+  };
 
   test("an accepted prompt is accepted, and the provider has the link", async () => {
     const stage = await open();
@@ -90,12 +99,12 @@ export function channelContract(open: () => Promise<ChannelStage>): void {
   test("an address of the wrong shape is refused before anything is sent", async () => {
     const stage = await open();
     for (const address of stage.badAddresses) {
-      expect(stage.channel.checkAddress(address)).toMatchObject({
+      expect(stage.channel.checkAddress(address, "acme")).toMatchObject({
         kind: "unusable",
         message: expect.stringMatching(/address/),
       });
     }
-    expect(stage.channel.checkAddress(stage.address)).toEqual({ kind: "usable" });
+    expect(stage.channel.checkAddress(stage.address, "acme")).toEqual({ kind: "usable" });
   });
 
   test("no answer quotes an address, a link or a person", async () => {

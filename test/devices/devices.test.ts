@@ -21,7 +21,7 @@ const REP_REF = { connection: "acme", userId: REP.userId };
 const SECRET = `whsec_${Buffer.alloc(24, 1).toString("base64")}`;
 const ADDRESS = { url: "http://127.0.0.1:9/hook", secret: SECRET };
 
-const open = openChannels(["127.0.0.1"]);
+const open = openChannels({ outboundAllow: ["127.0.0.1"], connections: new Map() });
 let store: AdminStore;
 let desk: DeviceDesk;
 let sink: Sink;
@@ -32,6 +32,7 @@ beforeAll(async () => {
     redis: store.redis,
     channels: open.channels,
     secretKey: SECRET_KEY,
+    publicUrl: new URL("http://bridge.example.com"),
     deliveries: store.queues.deliveries,
     nowMs: Date.now,
   });

@@ -37,6 +37,7 @@ export async function startRep({ redis, queues }: AdminStore, input: RepInput = 
     redis,
     channels: new Map(),
     secretKey: SECRET_KEY,
+    publicUrl: input.publicUrl ?? new URL("http://bridge.example.com"),
     deliveries: queues.deliveries,
     nowMs: Date.now,
   });

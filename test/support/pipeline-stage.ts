@@ -99,7 +99,7 @@ export async function openPipelineStage(options: PipelineOptions = {}): Promise<
   const dir = mkdtempSync(join(tmpdir(), "siro-bridge-pipeline-"));
   const config = configOf(dir, org, { [ACME]: options.acme ?? {}, ...options.connections });
   const redis = openWorkerRedis(server.url);
-  const { channels, close: closeChannels } = openChannels(config.outboundAllow);
+  const { channels, close: closeChannels } = openChannels(config);
   const prompts = createPromptsQueue(redis);
   const crmEvents = createCrmEventsQueue(redis);
   const reconcile = createReconcileQueue(redis);
@@ -306,7 +306,7 @@ async function aRep(
   const path = `/${connection}/${userId}`;
   const address = { url: sink.url + path, secret: sink.secret };
   const { redis, channels, deliveries, config } = kit;
-  const desk = { redis, channels, deliveries, secretKey: config.secretKey, nowMs: Date.now };
+  const desk = { redis, channels, deliveries, ...config, nowMs: Date.now };
   const enrolled = await enrolDevice(desk, rep, { channel: "webhook", address });
   if (enrolled.kind !== "enrolled") {
     throw new Error(`the device was not enrolled: ${enrolled.kind}`);

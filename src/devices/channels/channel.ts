@@ -1,6 +1,6 @@
 import type { AttemptOutcome } from "../../domain/attempt-outcome.ts";
 import type { ChannelKind } from "../../domain/device.ts";
-import type { PromptMessage } from "../../domain/prompt-message.ts";
+import type { ClearMessage, PromptMessage } from "../../domain/prompt-message.ts";
 
 /** What goes with a message to a provider. */
 export interface SendContext {
@@ -9,7 +9,7 @@ export interface SendContext {
   readonly nowMs: number;
 }
 
-/** Why an address cannot be used. */
+/** Why an address cannot be used; `message` reads `address.part: reason; address.other: reason`. */
 export type AddressVerdict =
   | { readonly kind: "usable" }
   | { readonly kind: "unusable"; readonly message: string };
@@ -19,8 +19,10 @@ export type AddressVerdict =
  */
 export interface Channel {
   readonly kind: ChannelKind;
-  /** Checks shape and reachability rules of an address; sends nothing. */
-  checkAddress(address: unknown): AddressVerdict;
+  /** Checks shape and reachability rules of an address for a connection; sends nothing. */
+  checkAddress(address: unknown, connection: string): AddressVerdict;
   /** Makes one attempt. Never throws for what a provider can answer. */
   send(message: PromptMessage, address: unknown, context: SendContext): Promise<AttemptOutcome>;
+  /** Takes back what the device shows; missing where the channel cannot. */
+  clear?(message: ClearMessage, address: unknown, context: SendContext): Promise<AttemptOutcome>;
 }
