@@ -9,6 +9,7 @@ import type { RecordReading } from "../src/appointments/record-reading.ts";
 import { changeAppointment, readAppointment } from "../src/books/appointment-book.ts";
 import type { Connection } from "../src/domain/connection.ts";
 import { type CrmEvent, crmEventSchema } from "../src/domain/crm-event.ts";
+import { messageChange } from "../src/salesforce/message-change.ts";
 import type { RecordRef } from "../src/salesforce/read-outcome.ts";
 import type { JobOutcome, ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
@@ -37,6 +38,8 @@ export function followDeps(
     connections: config.connections,
     readStored: ({ name }, recordId) => readAppointment(redis, { connection: name, recordId }),
     readRecord: (connection, ref) => readFrom(kit, connection, ref),
+    messageChange: ({ mapping }, { recordType, fields = {} }) =>
+      messageChange(recordType, fields, mapping),
     applyReport: ({ name }, recordId, reportOf) =>
       applyReport(
         {

@@ -12,13 +12,21 @@ export interface OpenedOrg {
 /** The Salesforce orgs of this process, by the name of their connection. */
 export type Orgs = ReadonlyMap<string, OpenedOrg>;
 
-/** Opens the org of every connection that has one; nothing is called before its first use. */
-export function openOrgs(connections: Iterable<Connection>): Orgs {
+/**
+ * Opens the org of every connection that has one; nothing is called before its first use.
+ *
+ * While `isMoreComing`, reads wait a little longer for company.
+ */
+export function openOrgs(
+  connections: Iterable<Connection>,
+  isMoreComing?: () => Promise<boolean>,
+): Orgs {
+  const waits = isMoreComing === undefined ? {} : { isMoreComing };
   const withOrg = [...connections].filter(({ salesforce }) => salesforce !== undefined);
   return new Map(
     withOrg.map((connection) => {
       const org = openOrg(connection);
-      return [connection.name, { org, reader: createReader(org) }];
+      return [connection.name, { org, reader: createReader(org, waits) }];
     }),
   );
 }

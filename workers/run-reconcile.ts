@@ -1,6 +1,6 @@
 import type { Job } from "bullmq";
 import { listByStart } from "../src/books/appointment-book.ts";
-import { readWatermarks, saveWatermarks } from "../src/books/watermark-book.ts";
+import { POLLED_MARK, readWatermarks, saveWatermarks } from "../src/books/watermark-book.ts";
 import type { Appointment } from "../src/domain/appointment.ts";
 import type { Connection } from "../src/domain/connection.ts";
 import type { CrmEvent } from "../src/domain/crm-event.ts";
@@ -8,7 +8,7 @@ import { BridgeError } from "../src/errors.ts";
 import { reconcileJobSchema } from "../src/queues/reconcile.ts";
 import type { ChangedRecord } from "../src/salesforce/changed-record.ts";
 import { lookIntoHorizon } from "../src/salesforce/horizon-refs.ts";
-import { pollChanges } from "../src/salesforce/poll-changes.ts";
+import { type PollResult, pollChanges } from "../src/salesforce/poll-changes.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { noteConnected, noteTrouble } from "./note-org.ts";
@@ -65,7 +65,8 @@ async function reconcile(kit: WorkerKit, connection: string): Promise<JobOutcome
 async function look(kit: WorkerKit, name: string, { org }: OpenedOrg): Promise<number> {
   const nowMs = Date.now();
   const marks = await readWatermarks(kit.redis, name);
-  const { events, watermarks } = await pollChanges(org, marks, { nowMs });
+  const poll = await pollChanges(org, marks, { nowMs });
+  const { events, watermarks } = poll;
   const isNewDay = nowMs - (marks[HORIZON_MARK]?.stampMs ?? nowMs) >= DAY_MS;
   const upcoming = isNewDay ? await lookIntoHorizon(org, { nowMs }) : NOTHING_UPCOMING;
   const drifted = isNewDay ? await findDrift(kit, org.connection, { nowMs, upcoming }) : [];
@@ -74,8 +75,15 @@ async function look(kit: WorkerKit, name: string, { org }: OpenedOrg): Promise<n
   const isFirst = marks[HORIZON_MARK] === undefined;
   const isLooked = isFirst || (isNewDay && upcoming.refused.length === 0);
   const horizon = isLooked ? { [HORIZON_MARK]: { stampMs: nowMs } } : {};
-  await saveWatermarks(kit.redis, name, { ...watermarks, ...horizon });
+  const polled = isWhole(poll) ? { [POLLED_MARK]: { stampMs: nowMs } } : {};
+  await saveWatermarks(kit.redis, name, { ...watermarks, ...horizon, ...polled });
   return events.length + upcoming.events.length + drifted.length;
+}
+
+/** A poll that stopped half-way, or was not shown everything, confirms nothing. */
+function isWhole({ isPaused, refused, watermarks }: PollResult): boolean {
+  const isHalfWay = Object.values(watermarks).some((mark) => mark?.afterId !== undefined);
+  return !isPaused && refused.length === 0 && !isHalfWay;
 }
 
 interface DailyLook {

@@ -4,9 +4,12 @@ import type { Connection } from "../domain/connection.ts";
 import type { CrmEvent } from "../domain/crm-event.ts";
 import type { ReportOf, ReportOutcome } from "./apply-report.ts";
 import { type AppointmentReport, appointmentReport } from "./judge-report.ts";
+import { type MessageChange, messageReport } from "./message-report.ts";
 import type { OffReading, RecordReading, VisitReading } from "./record-reading.ts";
 
 const MINUTE_MS = 60_000;
+/** The reading's code while the org takes no more calls; the only outage that may last for a day. */
+const OUT_OF_CALLS = "ORG_API_LIMIT";
 
 type RecordChanged = Extract<CrmEvent, { kind: "record-changed" }>;
 
@@ -24,6 +27,11 @@ export interface FollowEventDeps {
     recordId: string,
   ) => Promise<StoredAppointment | undefined>;
   readonly readRecord: (connection: Connection, event: RecordChanged) => Promise<RecordReading>;
+  /** What the event's own fields say, without the record; undefined when they do not suffice. */
+  readonly messageChange: (
+    connection: Connection,
+    event: RecordChanged,
+  ) => MessageChange | undefined;
   readonly applyReport: (
     connection: Connection,
     recordId: string,
@@ -37,8 +45,9 @@ export interface FollowEventDeps {
 /**
  * Follows one event to the end: brings the appointment up to date, then the plan of every rep it names.
  *
- * An event that carries an id only is a reason to read the record; what it says itself is not used. Safe to
- * repeat, and right in any order: plans are made from what is stored, not from the event.
+ * An event that carries an id only is a reason to read the record; what it says itself is used only while the
+ * org's calls are used up, for a visit that is known, until the record can be read. Safe to repeat, and right in any
+ * order: plans are made from what is stored, not from the event.
  */
 export async function followEvent(deps: FollowEventDeps, event: CrmEvent): Promise<FollowOutcome> {
   const connection = deps.connections.get(event.connection);
@@ -82,6 +91,9 @@ async function followRecord(
   const reading = await deps.readRecord(connection, event);
   switch (reading.kind) {
     case "unavailable":
+      if (reading.code === OUT_OF_CALLS) {
+        await followMessage(deps, connection, event);
+      }
       return { kind: "try-later", code: reading.code, afterMs: reading.afterMs };
     case "unreadable":
       return parked(reading.code, reading.detail);
@@ -89,6 +101,22 @@ async function followRecord(
       return followVisit(deps, connection, { reading, event });
     case "off":
       return followOff(deps, connection, { reading, event });
+  }
+}
+
+/** A known visit that a message cancels or moves must not be prompted at the old time until calls are left. */
+async function followMessage(
+  deps: FollowEventDeps,
+  connection: Connection,
+  event: RecordChanged,
+): Promise<void> {
+  const change = deps.messageChange(connection, event);
+  if (change !== undefined) {
+    const { recordId } = event;
+    await follow(deps, connection, {
+      recordId,
+      reportOf: (known) => messageReport(known, event, change),
+    });
   }
 }
 

@@ -8,6 +8,9 @@ const watermarkSchema = z.object({ stampMs: z.int(), afterId: z.string().optiona
 /** How far the changes of one object of the CRM are known; see the reconcile poll. */
 export type Watermark = Readonly<z.infer<typeof watermarkSchema>>;
 
+/** The mark of the last poll that covered everything: when it began, by the machine's clock. */
+export const POLLED_MARK = "polled-at";
+
 /** Reads the watermarks of a connection, by object; an object that was never polled has none. */
 export async function readWatermarks(
   redis: Redis,

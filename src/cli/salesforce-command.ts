@@ -18,6 +18,7 @@ interface PackageFlags {
   readonly contactEmail?: string;
   readonly with?: readonly ReportableObject[];
   readonly serviceAppointments: boolean;
+  readonly moreFields?: boolean;
   readonly force?: boolean;
   readonly json?: boolean;
 }
@@ -73,6 +74,10 @@ function packageCommand(): Command {
       objectsOf,
     )
     .option("--no-service-appointments", "for an org without Field Service and Scheduler")
+    .option(
+      "--more-fields",
+      "let messages carry times and status, too, for days on which the API calls run out",
+    )
     .option("--force", "write into a folder that is not empty")
     .option("--json", "print one JSON object")
     .action(runPackage);
@@ -120,7 +125,8 @@ function optionsOf(connection: Connection, flags: PackageFlags): PackageOptions 
   if (objects.length === 0) {
     return refused(["--no-service-appointments: nothing is left to report; add --with"], 2);
   }
-  return { integrationUser, contactEmail: flags.contactEmail ?? integrationUser, objects };
+  const { contactEmail = integrationUser, moreFields = false } = flags;
+  return { integrationUser, contactEmail, objects, hasMoreFields: moreFields };
 }
 
 function write(

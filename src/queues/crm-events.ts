@@ -41,6 +41,8 @@ export interface CrmEventsQueue {
    * @throws {StoreUnavailableError} when any event could not be confirmed; putting all again is harmless.
    */
   put(events: readonly CrmEvent[]): Promise<readonly PutResult[]>;
+  /** Says whether events wait that no worker has taken up yet; those that wait for a later time do not count. */
+  isAnyWaiting(): Promise<boolean>;
   /** Adds one event again although it was seen, under an id of its own: a replay. */
   replay(event: CrmEvent, replayId: string): Promise<void>;
 }
@@ -74,6 +76,7 @@ export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
         throw new StoreUnavailableError(`${events.length} event(s) not stored`, { cause: error });
       }
     },
+    isAnyWaiting: async () => (await queue.getWaitingCount()) > 0,
     replay: async (event, replayId) => {
       await queue.add(event.kind, event, { jobId: replayId });
     },

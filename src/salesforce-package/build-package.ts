@@ -3,6 +3,7 @@ import { assignmentFlowFiles } from "./assignment-flows.ts";
 import { changeFlowFile } from "./change-flow.ts";
 import { externalClientAppFiles } from "./external-client-app.ts";
 import { packageManifestFile, removalFiles } from "./manifests.ts";
+import { notificationTypeFile } from "./notification-type.ts";
 import { outboundMessageFile } from "./outbound-messages.ts";
 import type { PackageFile } from "./package-file.ts";
 import type { PackagePlan } from "./package-plan.ts";
@@ -21,6 +22,7 @@ export function buildPackage(plan: PackagePlan): ReadonlyMap<string, PackageFile
     ...(isService
       ? [...assignmentFlowFiles(plan), ...appointmentFieldFiles(), ...webLinkFiles()]
       : []),
+    notificationTypeFile(),
     ...permissionSetFiles(plan),
     ...externalClientAppFiles(plan),
   ];

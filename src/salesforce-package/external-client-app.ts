@@ -23,10 +23,16 @@ function appFile({ contactEmail }: PackagePlan): PackageFile {
 }
 
 // In the JWT flow a user counts as approved in advance only when the refresh scope is among the scopes.
-function settingsFile({ signIn }: PackagePlan): PackageFile {
+function settingsFile({ signIn, hasRepSignIn }: PackagePlan): PackageFile {
   const name = `${APP}_oauth`;
+  const scopes = [
+    "Api",
+    // The identity of a rep who signs in: `id` and `openid`.
+    ...(hasRepSignIn ? ["Basic", "OpenID"] : []),
+    ...(signIn === "jwt-bearer" ? ["RefreshToken"] : []),
+  ];
   const text = metadataXml("ExtlClntAppOauthSettings", [
-    ["commaSeparatedOauthScopes", signIn === "jwt-bearer" ? "Api, RefreshToken" : "Api"],
+    ["commaSeparatedOauthScopes", scopes.join(", ")],
     APP_ELEMENT,
     ["label", name],
   ]);
@@ -37,7 +43,8 @@ function settingsFile({ signIn }: PackagePlan): PackageFile {
 function globalSettingsFile({ baseUrl, signIn }: PackagePlan): PackageFile {
   const name = `${APP}_glbl`;
   const text = metadataXml("ExtlClntAppGlobalOauthSettings", [
-    ["callbackUrl", `${baseUrl}/`],
+    // Required in any case, and there from the start: deploying this file again takes the certificate out.
+    ["callbackUrl", `${baseUrl}/rep/sign-in/callback`],
     APP_ELEMENT,
     ["isClientCredentialsFlowEnabled", String(signIn === "client-credentials")],
     ["isConsumerSecretOptional", "false"],
@@ -51,15 +58,16 @@ function globalSettingsFile({ baseUrl, signIn }: PackagePlan): PackageFile {
   return sourceFile(`extlClntAppGlobalOauthSets/${name}.ecaGlblOauth-meta.xml`, component, text);
 }
 
-function policiesFile({ integrationUser, signIn }: PackagePlan): PackageFile {
+function policiesFile({ integrationUser, signIn, hasRepSignIn }: PackagePlan): PackageFile {
   const name = `${APP}_plcy`;
   const isClientCredentials = signIn === "client-credentials";
   const runAs: readonly XmlElement[] = isClientCredentials
     ? [["clientCredentialsFlowUser", integrationUser]]
     : [];
+  const users = [PERMISSION_SETS.integration, ...(hasRepSignIn ? [PERMISSION_SETS.rep] : [])];
   const text = metadataXml("ExtlClntAppOauthConfigurablePolicies", [
     ...runAs,
-    ["commaSeparatedPermissionSet", PERMISSION_SETS.integration],
+    ["commaSeparatedPermissionSet", users.join(",")],
     APP_ELEMENT,
     ["ipRelaxationPolicyType", "Enforce"],
     ["isClientCredentialsFlowEnabled", String(isClientCredentials)],

@@ -13,6 +13,9 @@ export const FIELDS = {
   recordingSeen: "Siro_Recording_Seen__c",
 } as const;
 
+/** The type of the notifications that the bridge sends through Salesforce. */
+export const NOTIFICATION_TYPE = "Siro_Prompt";
+
 /** Permission sets: what the bridge reads, what it may write, and what a rep sees. */
 export const PERMISSION_SETS = {
   integration: "Siro_Bridge_Integration",

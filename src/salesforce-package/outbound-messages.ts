@@ -1,3 +1,4 @@
+import type { Connection } from "../domain/connection.ts";
 import { API_VERSION } from "./names.ts";
 import { type PackageFile, sourceFile } from "./package-file.ts";
 import type { PackagePlan, ReportableObject } from "./package-plan.ts";
@@ -13,6 +14,27 @@ const MESSAGES = {
 // The bridge reads the record itself; a message only has to say which one changed.
 const MESSAGE_FIELDS = ["CreatedDate", "Id", "LastModifiedDate", "SystemModstamp"];
 
+/** What the bridge goes by while the org's API calls are used up. */
+function moreFields(
+  object: ReportableObject,
+  { lead, opportunity }: Connection["mapping"],
+): readonly string[] {
+  switch (object) {
+    case "ServiceAppointment":
+      return ["SchedEndTime", "SchedStartTime", "StatusCategory"];
+    case "Event":
+      return ["EndDateTime", "IsAllDayEvent", "StartDateTime"];
+    case "Lead":
+      return timeFields(lead);
+    case "Opportunity":
+      return ["IsClosed", ...timeFields(opportunity)];
+  }
+}
+
+function timeFields(dated: Connection["mapping"]["lead"]): readonly string[] {
+  return [dated?.startField, dated?.endField].filter((field) => typeof field === "string");
+}
+
 /** The full name of an object's outbound message, as flows and manifests call it. */
 export function messageName(object: ReportableObject): string {
   return `${object}.${MESSAGES[object]}`;
@@ -25,6 +47,8 @@ export function messageName(object: ReportableObject): string {
  */
 export function outboundMessageFile(object: ReportableObject, plan: PackagePlan): PackageFile {
   const name = MESSAGES[object];
+  const more = plan.hasMoreFields ? moreFields(object, plan.mapping) : [];
+  const fields = [...new Set([...MESSAGE_FIELDS, ...more])].toSorted();
   const text = metadataXml("Workflow", [
     [
       "outboundMessages",
@@ -33,7 +57,7 @@ export function outboundMessageFile(object: ReportableObject, plan: PackagePlan)
         ["apiVersion", API_VERSION],
         ["description", `Tells the Siro bridge that this ${object} changed.`],
         ["endpointUrl", plan.endpointUrl],
-        ...MESSAGE_FIELDS.map((field) => ["fields", field] as const),
+        ...fields.map((field) => ["fields", field] as const),
         ["includeSessionId", "false"],
         ["integrationUser", plan.integrationUser],
         ["name", name.replaceAll("_", " ")],

@@ -12,6 +12,8 @@ export interface PackageOptions {
   readonly integrationUser: string;
   readonly contactEmail: string;
   readonly objects: readonly ReportableObject[];
+  /** Messages carry times and status, too: enough to cancel or move a known visit without reading it. */
+  readonly hasMoreFields: boolean;
 }
 
 /** Everything the files are written from; checked, so writing them cannot fail. */
@@ -21,6 +23,8 @@ export interface PackagePlan extends PackageOptions {
   /** Holds the webhook secret. */
   readonly endpointUrl: string;
   readonly signIn: "client-credentials" | "jwt-bearer";
+  /** Reps sign in to their page through the app, too. */
+  readonly hasRepSignIn: boolean;
   readonly mapping: Connection["mapping"];
 }
 

@@ -27,14 +27,19 @@ export function permissionSetFiles(plan: PackagePlan): readonly PackageFile[] {
   const isService = plan.objects.includes("ServiceAppointment");
   const integration = permissionSetFile(PERMISSION_SETS.integration, {
     label: "Siro Bridge Integration",
-    description: "Sign-in through the API and reading what an appointment is about.",
+    description:
+      "Sign-in through the API, reading what an appointment is about, notifying its rep.",
     fields: mappedFields(plan),
     objects: [...SALES_OBJECTS, ...(isService ? SERVICE_OBJECTS : [])].toSorted(),
     // Events have no object permission of their own; this one opens activities.
-    users: ["ActivitiesAccess", "ApiEnabled"],
+    users: ["ActivitiesAccess", "ApiEnabled", "SendCustomNotifications"],
     access: "read",
   });
-  return isService ? [integration, linkFieldsFile(), repFile()] : [integration];
+  return [
+    integration,
+    ...(isService ? [linkFieldsFile()] : []),
+    ...(isService || plan.hasRepSignIn ? [repFile(isService)] : []),
+  ];
 }
 
 function linkFieldsFile(): PackageFile {
@@ -49,11 +54,13 @@ function linkFieldsFile(): PackageFile {
   });
 }
 
-function repFile(): PackageFile {
+/** Without a right in it, it still says who may sign in through the app. */
+function repFile(isService: boolean): PackageFile {
   return permissionSetFile(PERMISSION_SETS.rep, {
     label: "Siro Bridge Rep",
-    description: "Optional, for reps: seeing the links of an appointment.",
-    fields: appointmentFields([FIELDS.startLink, FIELDS.stopLink]),
+    description:
+      "Optional, for reps: seeing the links of an appointment, signing in to their page.",
+    fields: isService ? appointmentFields([FIELDS.startLink, FIELDS.stopLink]) : [],
     objects: [],
     users: [],
     access: "read",

@@ -36,6 +36,7 @@ export function planPackage(
     baseUrl,
     endpointUrl: `${baseUrl}/webhooks/salesforce/${connection.name}/${encodeURIComponent(secret)}`,
     signIn: connection.salesforce?.auth.kind ?? "client-credentials",
+    hasRepSignIn: connection.salesforce?.repSignIn !== undefined,
     mapping: connection.mapping,
   };
   return { kind: "planned", plan, warnings: warningsOf(connection, options, secret) };

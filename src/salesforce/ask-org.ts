@@ -15,7 +15,10 @@ export interface AskDeps {
 }
 
 /** What is asked; where and as whom is the session's business. */
-export type Question = Pick<OrgCall, "method" | "path" | "body">;
+export interface Question extends Pick<OrgCall, "method" | "path" | "body"> {
+  /** A refusal with this status is an answer, too: its body says more than an error code. */
+  readonly readsStatus?: number;
+}
 
 /** What was answered: the body, as JSON, of a request that was fulfilled; or that there is no such thing. */
 export type Answer =
@@ -34,7 +37,7 @@ export async function askOrg(deps: AskDeps, question: Question): Promise<Answer>
   const session = await deps.sessions.current();
   const reply = await askIn(deps, session, question);
   if (!isSessionRefused(reply)) {
-    return judge(deps.org, reply);
+    return judge(deps.org, reply, question);
   }
   const renewed = await deps.sessions.renew(session);
   const second = await askIn(deps, renewed, question);
@@ -43,7 +46,7 @@ export async function askOrg(deps: AskDeps, question: Question): Promise<Answer>
       detail: "it refuses a session that it has just given",
     });
   }
-  return judge(deps.org, second);
+  return judge(deps.org, second, question);
 }
 
 async function askIn(deps: AskDeps, session: Session, question: Question): Promise<OrgReply> {
@@ -64,9 +67,9 @@ function isSessionRefused({ statusCode, body }: OrgReply): boolean {
   return (statusCode === 401 && !NOT_EXPIRED.test(body)) || (statusCode >= 300 && statusCode < 400);
 }
 
-function judge(org: string, reply: OrgReply): Answer {
+function judge(org: string, reply: OrgReply, { readsStatus }: Question): Answer {
   const body = readJson(reply);
-  if (reply.statusCode >= 400) {
+  if (reply.statusCode >= 400 && reply.statusCode !== readsStatus) {
     const refusal = readRefusal(reply.statusCode, body);
     if (reply.statusCode === 404 && refusal.code === "NOT_FOUND") {
       return { kind: "not-found" };

@@ -1,4 +1,5 @@
 import { canonicalRecordId } from "../domain/crm-record-id.ts";
+import { untilGathered } from "./gather-group.ts";
 import { DAILY_LIMIT_PAUSE_MS } from "./judge-refusal.ts";
 import type { Org } from "./org.ts";
 import { ApiLimitError, OrgUnavailableError } from "./org-errors.ts";
@@ -25,9 +26,11 @@ export interface RecordReader {
 
 /** How the reader waits. */
 export interface ReaderOptions {
-  /** How long the first of a group waits for others; grows when the org's calls become scarce. */
+  /** How long the first of a group waits for others, at least; grows when the org's calls become scarce. */
   readonly flushAfterMs?: number;
   readonly maxRefs?: number;
+  /** Says whether more is on its way that will ask soon: a group waits for it, for up to a second more. */
+  readonly isMoreComing?: () => Promise<boolean>;
   readonly nowMs?: () => number;
 }
 
@@ -42,7 +45,7 @@ interface PromiseWithResolvers<T> {
   readonly reject: (reason: unknown) => void;
 }
 
-const FLUSH_AFTER_MS = 40;
+const FLUSH_AFTER_MS = 50;
 const SCARCE_FLUSH_AFTER_MS = 250;
 const VERY_SCARCE = { share: 0.8, flushAfterMs: 1000 } as const;
 /** The rest is left to the org's other integrations. */
@@ -51,29 +54,38 @@ const USED_UP_SHARE = 0.95;
 /** Makes the reader of one org. */
 export function createReader(org: Org, options: ReaderOptions = {}): RecordReader {
   const { flushAfterMs = FLUSH_AFTER_MS, maxRefs = IDS_PER_QUERY, nowMs = Date.now } = options;
+  const { isMoreComing = async () => false } = options;
   const slowDownAt = org.connection.salesforce?.slowDownAtApiShare ?? 1;
   let waiting = new Map<string, Waiting>();
-  let timer: NodeJS.Timeout | undefined;
   let lastReadAtMs = 0;
 
   function flush(): void {
-    clearTimeout(timer);
-    timer = undefined;
     const group = waiting;
     waiting = new Map();
     lastReadAtMs = Math.max(lastReadAtMs + 1, nowMs());
     void settleGroup(org, [...group.values()], lastReadAtMs);
   }
+  async function gather(group: typeof waiting): Promise<void> {
+    await untilGathered({
+      leastMs: flushDelayMs(org.usage()?.share ?? 0, slowDownAt, flushAfterMs),
+      size: () => group.size,
+      isOpen: () => group === waiting,
+      isMoreComing,
+    });
+    if (group === waiting) {
+      flush();
+    }
+  }
   return {
     read: (ref) => {
       const key = canonicalRecordId(ref.recordId);
+      const isFirst = waiting.size === 0;
       const one = waiting.get(key) ?? { ref: { ...ref, recordId: key }, settle: withResolvers() };
       waiting.set(key, one);
       if (waiting.size >= maxRefs) {
         flush();
-      } else {
-        const share = org.usage()?.share ?? 0;
-        timer ??= setTimeout(flush, flushDelayMs(share, slowDownAt, flushAfterMs));
+      } else if (isFirst) {
+        void gather(waiting);
       }
       return one.settle.promise;
     },

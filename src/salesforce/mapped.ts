@@ -119,8 +119,13 @@ export function visitMapped(head: MappedHead, draft: VisitDraft): Mapped {
 
 /** The visit will not take place, or is over. */
 export function cancelMapped(head: MappedHead, reason: CancelReason, why: string): Mapped {
-  const status = reason === "completed" ? "completed" : "canceled";
+  const status = cancelStatus(reason);
   return { kind: "cancel", ...head, reason, status, why: [why], warnings: [] };
+}
+
+/** The status that an appointment takes for a reason. */
+export function cancelStatus(reason: CancelReason): "completed" | "canceled" {
+  return reason === "completed" ? "completed" : "canceled";
 }
 
 /** The record is no appointment of ours. */

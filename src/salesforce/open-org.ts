@@ -1,6 +1,6 @@
 import { readFile } from "node:fs/promises";
 import type { Connection } from "../domain/connection.ts";
-import { askOrg } from "./ask-org.ts";
+import { askOrg, type Question } from "./ask-org.ts";
 import { compositeCall, readComposite } from "./composite-call.ts";
 import { describeObject } from "./describe-object.ts";
 import { createLimitWatch } from "./limit-watch.ts";
@@ -8,6 +8,7 @@ import type { Org } from "./org.ts";
 import { OrgAccessError } from "./org-errors.ts";
 import { createSessionSource } from "./org-session.ts";
 import { createOrgShape } from "./org-shape.ts";
+import { sendCustomNotification } from "./send-custom-notification.ts";
 import { signIn } from "./sign-in.ts";
 import { readUpdates, updateCall } from "./update-records.ts";
 
@@ -35,6 +36,8 @@ export function openOrg(connection: Connection, deps: OrgDeps = {}): Org {
   const sessions = createSessionSource({ org: name, nowMs, signIn: () => signIn(signInDeps) });
   const limits = createLimitWatch(nowMs);
   const asking = { org: name, sessions, limits, timeoutMs };
+  const ask = (question: Question) => askOrg(asking, question);
+  const notifying = { org: name, ask, typeIds: new Map<string, string>() };
   return {
     connection,
     sessions,
@@ -47,6 +50,7 @@ export function openOrg(connection: Connection, deps: OrgDeps = {}): Org {
       records.length === 0
         ? []
         : readUpdates(name, await askOrg(asking, updateCall(records)), records.length),
+    notify: (notification) => sendCustomNotification(notifying, notification),
     usage: limits.usage,
   };
 }

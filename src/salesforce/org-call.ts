@@ -2,6 +2,7 @@ import { Connection } from "jsforce/lib/core.js";
 import { HttpApi } from "jsforce/lib/http-api.js";
 import { z } from "zod";
 import { errorCode } from "../error-code.ts";
+import { CLIENT_NAME } from "./client-name.ts";
 
 /** The API version every call is made against. */
 export const API_VERSION = "66.0";
@@ -61,7 +62,8 @@ export async function callOrg(call: OrgCall): Promise<OrgReply> {
   const connection = new Connection({
     instanceUrl,
     version: API_VERSION,
-    ...(accessToken === undefined ? {} : { accessToken }),
+    // The call option travels as `Sforce-Call-Options: client=siro-bridge`.
+    ...(accessToken === undefined ? {} : { accessToken, callOptions: { client: CLIENT_NAME } }),
   });
   const api = new HttpApi(connection, {
     timeout: timeoutMs,

@@ -43,6 +43,28 @@ export type UpdateOutcome =
       readonly retry: Retry;
     };
 
+/** A push to a user's Salesforce app. */
+export interface CustomNotification {
+  /** The developer name of the org's CustomNotificationType. */
+  readonly typeDeveloperName: string;
+  /** The user's id. */
+  readonly recipientId: string;
+  /** Up to 250 characters. */
+  readonly title: string;
+  /** Up to 750 characters. */
+  readonly body: string;
+  /** The record that a tap opens; 000000000000000AAA opens nothing. */
+  readonly targetId: string;
+}
+
+/** What came of a custom notification; sent is not seen. */
+export type NotificationOutcome =
+  | { readonly kind: "sent" }
+  /** The org has no such type, or no such user; or ours lacks "Send Custom Notifications". */
+  | { readonly kind: "unknown-type" | "unknown-recipient" | "not-allowed" }
+  /** Salesforce's own error code. */
+  | { readonly kind: "refused"; readonly code: string };
+
 /** One Salesforce org, as this room sees it; signs in on first use and again when it has to. */
 export interface Org {
   readonly connection: Connection;
@@ -68,6 +90,12 @@ export interface Org {
    * @throws {OrgAccessError | QueryRefusedError} when it refuses us, or the call as a whole.
    */
   update(records: readonly RecordUpdate[]): Promise<readonly UpdateOutcome[]>;
+  /**
+   * Sends a custom notification; not safe to repeat: each call is a push.
+   *
+   * @throws {OrgUnavailableError | ApiLimitError | OrgAccessError | QueryRefusedError} when the org could not be asked.
+   */
+  notify(notification: CustomNotification): Promise<NotificationOutcome>;
   /** How much of the day's API calls is used; undefined when the org has not said it lately. */
   usage(): ApiUsage | undefined;
 }

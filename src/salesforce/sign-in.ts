@@ -5,7 +5,8 @@ import { errorCode } from "../error-code.ts";
 import { jwtAssertion } from "./jwt-assertion.ts";
 import { callOrg, noReplyText, type OrgReply } from "./org-call.ts";
 import { OrgAccessError, OrgUnavailableError } from "./org-errors.ts";
-import { readJson, retryAfterMsOf } from "./read-reply.ts";
+import { readJson } from "./read-reply.ts";
+import { signInFailure } from "./sign-in-failure.ts";
 
 /** How the bridge is known to an org, and where. */
 export type OrgSettings = NonNullable<Connection["salesforce"]>;
@@ -42,17 +43,6 @@ const tokenSchema = z.object({
 
 const IDENTITY = /\/id\/(00D[A-Za-z0-9]{12,15})\/(005[A-Za-z0-9]{12,15})$/;
 
-const failureSchema = z.object({
-  error: z.string().regex(/^[\w.-]{1,60}$/),
-  error_description: z.string().default(""),
-});
-
-/** Signing in fails for now, not for good. */
-const PASSING_FAILURE = /server_error|unavailable|rate exceeded|try again/i;
-
-/** Salesforce's own explanations; a text with other characters could name a person. */
-const HARMLESS_TEXT = /^[a-z0-9 ,.'/-]{1,100}$/i;
-
 /**
  * Signs in with client credentials or a JWT bearer assertion; neither gives a refresh token.
  *
@@ -67,10 +57,11 @@ export async function signIn(deps: SignInDeps): Promise<Session> {
     const { access_token: accessToken, instance_url: instanceUrl, id } = token.data;
     return { accessToken, instanceUrl, identity: identityOf(id) };
   }
-  throw failureOf(deps.org, reply);
+  throw signInFailure(deps.org, reply);
 }
 
-function identityOf(url: string | undefined): SessionIdentity | undefined {
+/** Reads the ids out of an identity URL; undefined when it is none. */
+export function identityOf(url: string | undefined): SessionIdentity | undefined {
   const [, organizationId, userId] = IDENTITY.exec(url ?? "") ?? [];
   return organizationId === undefined || userId === undefined
     ? undefined
@@ -125,21 +116,4 @@ async function readKey(deps: SignInDeps, path: string): Promise<KeyObject> {
 
 function loginUrlOf({ auth, instanceUrl }: OrgSettings): string {
   return auth.kind === "jwt-bearer" ? auth.loginUrl : instanceUrl;
-}
-
-function failureOf(org: string, reply: OrgReply): OrgAccessError | OrgUnavailableError {
-  const failure = failureSchema.safeParse(readJson(reply));
-  const isRefused = reply.statusCode >= 400 && reply.statusCode < 500 && failure.success;
-  if (
-    !isRefused ||
-    PASSING_FAILURE.test(`${failure.data.error} ${failure.data.error_description}`)
-  ) {
-    return new OrgUnavailableError(org, {
-      detail: `sign-in was answered with ${reply.statusCode}`,
-      retryAfterMs: retryAfterMsOf(reply),
-    });
-  }
-  const { error, error_description: text } = failure.data;
-  const detail = HARMLESS_TEXT.test(text) ? `${error} (${text})` : error;
-  return new OrgAccessError(org, { detail: `sign-in: ${detail}` });
 }

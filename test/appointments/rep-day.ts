@@ -12,11 +12,17 @@ import {
   type FirePromptDeps,
   firePrompt,
 } from "../../src/deliveries/fire-prompt.ts";
+import {
+  type Evidence,
+  type RecordedReceipt,
+  recordReceipt,
+} from "../../src/deliveries/record-receipt.ts";
 import type { Appointment } from "../../src/domain/appointment.ts";
 import type { Schedule } from "../../src/domain/connection.ts";
 import { type Delivery, deliverySchema } from "../../src/domain/delivery.ts";
 import type { Device } from "../../src/domain/device.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
+import { type Receipt, receiptSchema } from "../../src/domain/receipt.ts";
 import type { RedisCommand } from "../../src/redis-script.ts";
 import { DANA } from "../support/builders.ts";
 
@@ -60,7 +66,7 @@ export class RepDay {
 
   state(): RepState {
     const rep = this.#hash(`r:${REP.userId}`);
-    const fields = ["rev", "live", "issued"].map((field) => rep.get(field) ?? null);
+    const fields = ["rev", "live", "issued", "recorder"].map((field) => rep.get(field) ?? null);
     const time = [String(Math.floor(this.nowMs / 1000)), String((this.nowMs % 1000) * 1000)];
     const visits = [...this.#recordIds].map((recordId) => {
       const hash = this.#hash(`a:${recordId}`);
@@ -139,6 +145,7 @@ export class RepDay {
       isJoining: this.schedule.restartGapSeconds !== null,
       replan: () => this.plan(),
       listDevices: async () => [PHONE],
+      ladder: this.schedule.ladder,
       enqueue: async () => undefined,
       rememberToken: async () => undefined,
       ...own,
@@ -146,16 +153,17 @@ export class RepDay {
     return firePrompt(deps, { ...REP, recordId, promptId });
   }
 
-  /** Makes one attempt to bring a prompt to the phone; `own` replaces parts of the world. */
+  /** Makes one attempt to bring a prompt to the phone, or to another `device`; `own` replaces parts of the world. */
   attempt(
     { promptId, recordId }: Pick<Prompt, "promptId" | "recordId">,
-    own: Partial<AttemptDeliveryDeps> = {},
+    { device = PHONE, ...own }: Partial<AttemptDeliveryDeps> & { readonly device?: Device } = {},
   ): Promise<DeliveryOutcome> {
+    const { deviceId } = device;
     const deps: AttemptDeliveryDeps = {
       changeRep: (decide) => this.changeRep(decide),
-      readDevice: async () => PHONE,
-      saveDevice: async () => undefined,
-      readDelivery: async () => this.delivery({ promptId, recordId }),
+      readDevice: async () => device,
+      noteDevice: async () => undefined,
+      readDelivery: async () => this.delivery({ promptId, recordId }, deviceId),
       send: async ({ prompt, appointment }) => {
         this.sent.push({ atMs: this.nowMs, prompt, appointment });
         return { kind: "accepted", tookMs: 1, answer: "HTTP 204" };
@@ -164,7 +172,29 @@ export class RepDay {
       random: () => 0,
       ...own,
     };
-    return attemptDelivery(deps, { ...REP, recordId, promptId, deviceId: PHONE.deviceId });
+    return attemptDelivery(deps, { ...REP, recordId, promptId, deviceId });
+  }
+
+  /** Records what somebody says became of a prompt. */
+  record(evidence: Evidence): Promise<RecordedReceipt> {
+    return recordReceipt(
+      {
+        connection: REP.connection,
+        changeRep: (decide) => this.changeRep(decide),
+        readReceipt: async (recordId, { promptId, kind, deviceId }) =>
+          this.receipts(recordId).find(
+            (one) => one.promptId === promptId && one.kind === kind && one.deviceId === deviceId,
+          ),
+      },
+      evidence,
+    );
+  }
+
+  /** All evidence about one appointment's prompts. */
+  receipts(recordId: string): readonly Receipt[] {
+    return [...this.#hash(`a:${recordId}`)].flatMap(([field, text]) =>
+      field.startsWith("e:") ? [receiptSchema.parse(JSON.parse(text))] : [],
+    );
   }
 
   /** Reads, decides and commits, again whenever the state changed meanwhile. */
@@ -186,9 +216,12 @@ export class RepDay {
     return visits.find(({ stored }) => stored.appointment.recordId === recordId)?.prompts ?? [];
   }
 
-  /** How the phone's delivery of a prompt stands. */
-  delivery({ promptId, recordId }: Pick<Prompt, "promptId" | "recordId">): Delivery | undefined {
-    const text = this.#hash(`a:${recordId}`).get(`d:${promptId}-${PHONE.deviceId}`);
+  /** How a delivery of a prompt stands, to the phone unless another device is named. */
+  delivery(
+    { promptId, recordId }: Pick<Prompt, "promptId" | "recordId">,
+    deviceId = PHONE.deviceId,
+  ): Delivery | undefined {
+    const text = this.#hash(`a:${recordId}`).get(`d:${promptId}-${deviceId}`);
     return text === undefined ? undefined : deliverySchema.parse(JSON.parse(text));
   }
 

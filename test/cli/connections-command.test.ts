@@ -1,5 +1,9 @@
+import { generateKeyPairSync } from "node:crypto";
 import { once } from "node:events";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { createServer, type Server } from "node:http";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { type StubOrg, startStubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
 import type { StubOrgOptions } from "../../src/local-mode/stub-org/stub-org-options.ts";
@@ -9,12 +13,16 @@ import { anAcme, cliUnderTest, findingsOf, troublesIn } from "./cli-under-test.t
 const run = cliUnderTest();
 const orgs: StubOrg[] = [];
 const servers: Server[] = [];
+const dirs: string[] = [];
 
 afterEach(async () => {
   await Promise.all(orgs.splice(0).map((org) => org.stop()));
   for (const server of servers.splice(0)) {
     server.closeAllConnections();
     server.close();
+  }
+  for (const dir of dirs.splice(0)) {
+    rmSync(dir, { recursive: true, force: true });
   }
 });
 
@@ -34,6 +42,39 @@ function settingsOf({ url, app }: StubOrg, own: Readonly<Record<string, unknown>
     instanceUrl: url,
     auth: { kind: "client-credentials", clientId, clientSecret, ...own },
   };
+}
+
+const KEYS = generateKeyPairSync("rsa", {
+  modulusLength: 2048,
+  publicKeyEncoding: { type: "spki", format: "pem" },
+  privateKeyEncoding: { type: "pkcs8", format: "pem" },
+});
+
+/** A file as an operator would put it beside the connections. */
+function aKeyFile(text: string): string {
+  const dir = mkdtempSync(join(tmpdir(), "siro-bridge-key-"));
+  dirs.push(dir);
+  const file = join(dir, "siro-bridge.key");
+  writeFileSync(file, text, { mode: 0o600 });
+  return file;
+}
+
+/** An org that knows the certificate, and a connection that signs in with the key. */
+async function aJwtOrg(own: Readonly<Record<string, unknown>> = {}) {
+  const org = await anOrg({ app: { publicKey: KEYS.publicKey } });
+  const { clientId, username } = org.app;
+  const salesforce = {
+    instanceUrl: org.url,
+    auth: {
+      kind: "jwt-bearer",
+      clientId,
+      username,
+      privateKeyFile: aKeyFile(KEYS.privateKey),
+      loginUrl: org.url,
+      ...own,
+    },
+  };
+  return { org, acme: anAcme({ salesforce }) };
 }
 
 /** Stands before the org: passes sign-ins on, and has a clock of its own. */
@@ -116,6 +157,50 @@ describe("siro-bridge connections check", () => {
     const result = await check(anAcme({ salesforce: settingsOf(org, auth) }));
     expect(result.code).toBe(1);
     expect(troublesIn(result)[0]).toMatch(trouble);
+  });
+
+  test("signs in with a key file and a certificate", async () => {
+    const { org, acme } = await aJwtOrg();
+    const result = await check(acme);
+    expect(troublesIn(result)).toEqual([]);
+    expect(result.code).toBe(0);
+    expect(findingsOf(result, "sign-in")).toMatchObject([{ level: "ok" }]);
+    expect(org.calls.count("token")).toBe(1);
+  });
+
+  test.each<[string, () => Readonly<Record<string, string>>, RegExp]>([
+    [
+      "the key is another one than the certificate's",
+      () => {
+        const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+        const text = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+        return { privateKeyFile: aKeyFile(text) };
+      },
+      /^fail sign-in: .*invalid_grant \(invalid assertion\)/,
+    ],
+    [
+      "the file is not there",
+      () => ({ privateKeyFile: "/nowhere/siro-bridge.key" }),
+      /^fail sign-in: .*private key file is unusable: ENOENT/,
+    ],
+    [
+      "the file is the certificate",
+      () => ({ privateKeyFile: aKeyFile(KEYS.publicKey) }),
+      /^fail sign-in: .*private key file is unusable/,
+    ],
+    [
+      "the user is not approved",
+      () => ({ username: "another@acme.example" }),
+      /^fail sign-in: .*invalid_grant/,
+    ],
+  ])("says what is wrong with a key sign-in: %s", async (_what, own, trouble) => {
+    const { acme } = await aJwtOrg(own());
+    const result = await check(acme);
+    expect(result.code).toBe(1);
+    expect(troublesIn(result)[0]).toMatch(trouble);
+    for (const secret of KEYS.privateKey.split("\n").slice(1, -2)) {
+      expect(result.stdout).not.toContain(secret);
+    }
   });
 
   test("sees an org that accepts the sign-in and then no session", async () => {

@@ -252,6 +252,32 @@ describe("with fields to write to", () => {
     expect(world.field(visitId, STOP_LINK)).toMatch(GO);
   });
 
+  test("a link that a phone automation fetches is stamped as sent, once", async () => {
+    const { userId, resourceId } = addRep(world.org.store, "Lee", "Park");
+    const { api, url } = world.bridge;
+    const rep = { userId, email: "lee@example.com", name: "Lee Park" };
+    await api(`/reps/${ACME.name}`, { method: "POST", body: rep });
+    const enrolled = await api(`/reps/${ACME.name}/${userId}/devices`, {
+      method: "POST",
+      body: { channel: "pull" },
+    });
+    const { token } = await readJson(enrolled);
+    const next = () =>
+      fetch(`${url}/v1/next-link`, { headers: { authorization: `Bearer ${token}` } });
+    const visitId = world.book(resourceId, [0, 600]);
+    await untilField(world, [visitId, LINK], (value) => value !== null);
+    expect(world.field(visitId, STAMP)).toBeNull();
+    await until(async () => (await next()).status === 200, {
+      timeoutMs: 10_000,
+      what: "the link of the visit that has begun",
+    });
+    await untilField(world, [visitId, STAMP], (value) => value !== null);
+    const stamp = String(world.field(visitId, STAMP));
+    expect(Math.abs(Date.parse(stamp) - Date.now())).toBeLessThan(15_000);
+    expect((await next()).status).toBe(200);
+    expect(world.field(visitId, STAMP)).toBe(stamp);
+  });
+
   test("many bookings of one moment share their calls", async () => {
     const rep = await world.aRep();
     world.org.calls.reset();

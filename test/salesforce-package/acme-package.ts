@@ -19,6 +19,7 @@ const ALL: PackageOptions = {
   integrationUser: "siro.bridge@acme.example",
   contactEmail: "admin@acme.example",
   objects: REPORTABLE_OBJECTS,
+  hasMoreFields: false,
 };
 
 /** A connection with a plain secret and dated leads and opportunities. */

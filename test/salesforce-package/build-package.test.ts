@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import { messageChange } from "../../src/salesforce/message-change.ts";
 import { recordSelection } from "../../src/salesforce/soql-records.ts";
 import { REPORTABLE_OBJECTS } from "../../src/salesforce-package/package-plan.ts";
 import { metadataXml } from "../../src/salesforce-package/xml.ts";
@@ -101,6 +102,25 @@ describe("outbound messages", () => {
       ...["CreatedDate", "Id", "LastModifiedDate", "SystemModstamp"],
     ]);
     expect(message === undefined ? [] : textsAt(message, "includeSessionId")).toEqual(["false"]);
+  });
+
+  test.each([
+    ["ServiceAppointment", ["SchedStartTime", "SchedEndTime", "StatusCategory"]],
+    ["Event", ["StartDateTime", "EndDateTime", "IsAllDayEvent"]],
+    ["Lead", ["Visit_Start__c", "Visit_End__c"]],
+    ["Opportunity", ["acme__Demo_At__c", "IsClosed"]],
+  ] as const)("of %s carry times and status, too, if asked to", (object, more) => {
+    const files = aPackage(aPlan(aConnection(), { hasMoreFields: true }));
+    const text = files.get(`${SOURCE}/workflows/${object}.workflow-meta.xml`)?.text ?? "";
+    const fields = textsAt(readXml(text), "outboundMessages/fields");
+    expect(fields).toEqual(
+      ["CreatedDate", "Id", "LastModifiedDate", "SystemModstamp", ...more].toSorted(),
+    );
+    const values = { IsAllDayEvent: "false", IsClosed: "false", StatusCategory: "Scheduled" };
+    const message = Object.fromEntries(fields.map((name) => [name, "2026-11-23T14:00:00.000Z"]));
+    expect(messageChange(object, { ...message, ...values }, aConnection().mapping)).toMatchObject({
+      kind: "moved",
+    });
   });
 
   test("go to the newer of two secrets, below the path of PUBLIC_URL", () => {
@@ -231,9 +251,11 @@ describe("flows", () => {
 });
 
 describe("permissions", () => {
-  test("let the integration user sign in and read, and nothing else", () => {
+  test("let the integration user sign in, read and notify, and nothing else", () => {
     const set = xmlOf(`${SOURCE}/permissionsets/Siro_Bridge_Integration.permissionset-meta.xml`);
-    expect(textsAt(set, "userPermissions/name")).toEqual(["ActivitiesAccess", "ApiEnabled"]);
+    expect(textsAt(set, "userPermissions/name")).toEqual([
+      ...["ActivitiesAccess", "ApiEnabled", "SendCustomNotifications"],
+    ]);
     expect(textsAt(set, "objectPermissions/object")).toEqual([
       ...["Account", "AssignedResource", "Contact", "Lead", "Opportunity", "ServiceAppointment"],
       ...["ServiceResource", "WorkOrder", "WorkOrderLineItem"],
@@ -316,12 +338,54 @@ describe("the External Client App", () => {
       files,
     );
     expect(textsAt(settings, "commaSeparatedOauthScopes")).toEqual(scopes);
-    expect(textsAt(global, "callbackUrl")).toEqual(["https://bridge.example.com/"]);
+    expect(textsAt(global, "callbackUrl")).toEqual([
+      "https://bridge.example.com/rep/sign-in/callback",
+    ]);
     expect(textsAt(global, "isClientCredentialsFlowEnabled")).toEqual(isOn);
     expect(textsAt(policies, "isClientCredentialsFlowEnabled")).toEqual(isOn);
     expect(textsAt(policies, "clientCredentialsFlowUser")).toEqual(runAs);
     const [set = ""] = textsAt(policies, "commaSeparatedPermissionSet");
     expect(files.has(`${SOURCE}/permissionsets/${set}.permissionset-meta.xml`)).toBe(true);
+  });
+});
+
+describe("where reps sign in with Salesforce", () => {
+  const salesforce = {
+    instanceUrl: "https://acme.my.salesforce.com",
+    auth: { kind: "client-credentials", clientId: "3MVG9", clientSecret: "secret" },
+    repSignIn: { clientId: "3MVG9" },
+  };
+  const plan = aPlan(aConnection({ salesforce }), { objects: ["Event"] });
+  const files = aPackage(plan);
+
+  test("the app tells who they are, to those with the reps' permission set alone", () => {
+    const settings = xmlOf(
+      `${SOURCE}/extlClntAppOauthSettings/Siro_Bridge_oauth.ecaOauth-meta.xml`,
+      files,
+    );
+    const policies = xmlOf(
+      `${SOURCE}/extlClntAppOauthPolicies/Siro_Bridge_plcy.ecaOauthPlcy-meta.xml`,
+      files,
+    );
+    const global = xmlOf(
+      `${SOURCE}/extlClntAppGlobalOauthSets/Siro_Bridge_glbl.ecaGlblOauth-meta.xml`,
+      files,
+    );
+    expect(textsAt(settings, "commaSeparatedOauthScopes")).toEqual(["Api, Basic, OpenID"]);
+    expect(textsAt(policies, "commaSeparatedPermissionSet")).toEqual([
+      "Siro_Bridge_Integration,Siro_Bridge_Rep",
+    ]);
+    expect(textsAt(policies, "permittedUsersPolicyType")).toEqual(["AdminApprovedPreAuthorized"]);
+    expect(textsAt(global, "isPkceRequired")).toEqual(["true"]);
+  });
+
+  test("the reps' set is there without appointments, too, and grants nothing then", () => {
+    const path = `${SOURCE}/permissionsets/Siro_Bridge_Rep.permissionset-meta.xml`;
+    const set = xmlOf(path, files);
+    expect(textsAt(set, "fieldPermissions/field")).toEqual([]);
+    expect(textsAt(set, "userPermissions/name")).toEqual([]);
+    expect(manifestOf("manifest/package.xml", files)).toContain("PermissionSet:Siro_Bridge_Rep");
+    expect(aPackage(aPlan(aConnection(), { objects: ["Event"] })).has(path)).toBe(false);
   });
 });
 

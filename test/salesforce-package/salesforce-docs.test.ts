@@ -97,7 +97,9 @@ describe("the guide", () => {
     await runCli(["salesforce", "package", "--help"]);
     spy.mockRestore();
     const flags = [
-      ...GUIDE.matchAll(/`?(--(?:with|force|no-[\w-]+|integration-user|contact-email|out))\b/g),
+      ...GUIDE.matchAll(
+        /`?(--(?:with|force|more-fields|no-[\w-]+|integration-user|contact-email|out))\b/g,
+      ),
     ];
     expect(flags.length).toBeGreaterThan(5);
     expect(flags.map(([, flag]) => flag ?? "").filter((flag) => !help.includes(flag))).toEqual([]);

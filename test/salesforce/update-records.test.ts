@@ -148,4 +148,16 @@ describe("updating records", () => {
       [tooLong]: { Siro_Start_Link__c: null },
     });
   });
+
+  test("names the bridge, so that the org can tell whose change it was; a read does, too", async () => {
+    const { stub, org } = await startAcmeOrg();
+    started.push(stub);
+    await org.composite([{ soql: "SELECT Id FROM ServiceAppointment" }]);
+    await org.update([anUpdate(addVisit(stub), { Subject: "Roof" })]);
+    expect(stub.calls.entries.map(({ method, callOptions }) => [method, callOptions])).toEqual([
+      ["POST", undefined],
+      ["POST", "client=siro-bridge"],
+      ["PATCH", "client=siro-bridge"],
+    ]);
+  });
 });

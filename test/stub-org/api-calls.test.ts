@@ -370,6 +370,7 @@ describe("custom notifications", () => {
 
   test.each([
     ["an unknown type", { customNotifTypeId: "0ML000000000000AAA" }, "customNotifTypeId"],
+    ["nobody", { recipientIds: ["005000000000009AAA"] }, "recipientIds"],
     ["no target", { targetId: undefined }, "targetId"],
     ["a web page", { targetPageRef: '{"type":"standard__webPage"}' }, "targetPageRef"],
     ["a title that is too long", { title: "x".repeat(251) }, "title"],

@@ -50,6 +50,7 @@ function aDossier(own: DossierOptions = {}): AppointmentDossier {
       ...prompt,
     })),
     deliveries: [],
+    receipts: [],
   };
 }
 

@@ -15,6 +15,7 @@ import { createRecordIds } from "./store/record-ids.ts";
 import { createRecordStamps } from "./store/record-stamps.ts";
 import type { RecordStore } from "./store/record-store.ts";
 import { DEFAULT_APP, type StubOrgOptions } from "./stub-org-options.ts";
+import { createAuthorizationCodes } from "./wire/authorization-codes.ts";
 import { type CallLog, createCallLog } from "./wire/call-log.ts";
 import { createFaults, type Faults } from "./wire/faults.ts";
 import { answerRequest } from "./wire/org-door.ts";
@@ -73,7 +74,11 @@ export async function startStubOrg(options: StubOrgOptions = {}): Promise<StubOr
   const { log, add } = createCallLog();
   const { faults, take } = createFaults();
   const tokenNowMs = options.tokenNowMs ?? Date.now;
-  const door = { world, app, sessions, organizationId, userId, tokenNowMs, takeFault: take };
+  const codes = createAuthorizationCodes();
+  const door = {
+    ...{ world, app, sessions, codes, organizationId, userId, tokenNowMs },
+    takeFault: take,
+  };
 
   const ports = { own: 0, other: 0 };
   const urlOf = (which: "own" | "other") =>

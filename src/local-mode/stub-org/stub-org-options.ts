@@ -44,4 +44,6 @@ export const DEFAULT_APP: ClientApp = {
   audiences: ["https://login.salesforce.com", "https://test.salesforce.com"],
   hasClientCredentialsUser: true,
   isUserApproved: true,
+  callbackUrls: [],
+  isSecretRequired: true,
 };

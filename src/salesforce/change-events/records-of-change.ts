@@ -1,6 +1,7 @@
 import type { RecordType } from "../../domain/appointment.ts";
 import type { Connection } from "../../domain/connection.ts";
 import { canonicalRecordId, isSameSalesforceId } from "../../domain/crm-record-id.ts";
+import { CLIENT_NAME } from "../client-name.ts";
 import type { ChangePayload } from "./change-payload.ts";
 
 /** What an event means: records to be read, or a look at all that changed, or nothing. */
@@ -19,7 +20,7 @@ export interface ChangeContext {
 }
 
 /** How the bridge names itself in what it writes to the org; see `Sforce-Call-Options`. */
-const OWN_CLIENT = /client=siro-bridge\b/;
+const OWN_CLIENT = new RegExp(`client=${CLIENT_NAME}\\b`);
 
 const RECORD_ID = /^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/;
 

@@ -5,6 +5,7 @@ import type { OrgWorld } from "./org-world.ts";
 
 const ACTION = "customNotificationAction";
 const MAX_RECIPIENTS = 500;
+const RECIPIENTS = new Set(["Account", "Group", "Opportunity", "User"]);
 
 const inputSchema = z.object({
   customNotifTypeId: z.string(),
@@ -48,12 +49,20 @@ function problemOf({ store }: OrgWorld, input: Input): string | undefined {
   if (store.typeOf(input.customNotifTypeId) !== "CustomNotificationType") {
     return "customNotifTypeId";
   }
+  if (!input.recipientIds.every((id) => isRecipient(store, id))) {
+    return "recipientIds";
+  }
   if (input.targetId === undefined && input.targetPageRef === undefined) {
     return "targetId";
   }
   return JSON.stringify(input.targetPageRef ?? "").includes("standard__webPage")
     ? "targetPageRef"
     : undefined;
+}
+
+/** A user, or something that stands for several; an inactive user is taken and gets nothing. */
+function isRecipient(store: OrgWorld["store"], id: string): boolean {
+  return RECIPIENTS.has(store.typeOf(id) ?? "") && store.get(id) !== undefined;
 }
 
 function firstField(error: z.ZodError): string {

@@ -31,6 +31,12 @@ export function seedDemoDay(
   { now }: { readonly now: Date },
 ): DemoDay {
   const { store } = org;
+  store.insert("CustomNotificationType", {
+    DeveloperName: "Siro_Prompt",
+    MasterLabel: "Siro Prompt",
+    CustomNotifTypeName: "Siro_Prompt",
+    Mobile: true,
+  });
   const dana = addRep(store, "Dana", "Reed");
   const milo = addRep(store, "Milo", "Hart");
   const opportunity = addOpportunity(store, dana, now);

@@ -5,10 +5,20 @@ export interface LoggedCall {
   readonly method: string;
   /** Without the query. */
   readonly path: string;
-  /** `token`, `identity` and `versions` need no session; all others count as API calls. */
-  readonly kind: CallKind | "token" | "revoke" | "identity" | "versions" | "unknown";
+  /** What signing in takes and `versions` count as no API calls; all others do. */
+  readonly kind:
+    | CallKind
+    | "authorize"
+    | "token"
+    | "revoke"
+    | "userinfo"
+    | "identity"
+    | "versions"
+    | "unknown";
   /** Every SOQL it carried, sub-requests included, as readable text. */
   readonly soql: readonly string[];
+  /** The caller's options, such as `client=siro-bridge`; an org puts the client into the origin of what it changes. */
+  readonly callOptions: string | undefined;
   /** The answer's status; undefined while there is none, or when the connection was cut. */
   status: number | undefined;
 }
@@ -24,8 +34,10 @@ export interface CallLog {
 }
 
 const WITHOUT_SESSION: ReadonlySet<string> = new Set([
+  "authorize",
   "token",
   "revoke",
+  "userinfo",
   "identity",
   "versions",
   "unknown",

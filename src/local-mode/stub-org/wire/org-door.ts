@@ -4,12 +4,16 @@ import { limitInfoHeader } from "../api/api-usage.ts";
 import type { OrgWorld } from "../api/org-world.ts";
 import { answerCall, kindOfCall } from "../api/route-call.ts";
 import { versionList } from "../api/version-calls.ts";
+import type { StubRecord } from "../store/record.ts";
+import type { AuthorizationCodes } from "./authorization-codes.ts";
+import { answerAuthorize } from "./authorize-endpoint.ts";
 import type { LoggedCall } from "./call-log.ts";
 import { faultReply } from "./fault-reply.ts";
 import type { TakeFault } from "./faults.ts";
 import { OAuthRefusal } from "./oauth-refusal.ts";
 import type { Sessions } from "./sessions.ts";
 import { type ClientApp, giveToken } from "./token-endpoint.ts";
+import { identityOf, userInfo } from "./user-info.ts";
 import {
   DAILY_LIMIT_REACHED,
   errorReply,
@@ -24,6 +28,7 @@ export interface OrgDoor {
   readonly world: OrgWorld;
   readonly app: ClientApp;
   readonly sessions: Sessions;
+  readonly codes: AuthorizationCodes;
   readonly organizationId: string;
   readonly userId: string;
   readonly takeFault: TakeFault;
@@ -55,6 +60,10 @@ export function kindOfRequest(method: string, url: URL): LoggedCall["kind"] {
 
 function kindOfOther(pathname: string): LoggedCall["kind"] {
   switch (pathname) {
+    case "/services/oauth2/authorize":
+      return "authorize";
+    case "/services/oauth2/userinfo":
+      return "userinfo";
     case "/services/oauth2/token":
       return "token";
     case "/services/oauth2/revoke":
@@ -70,6 +79,8 @@ function kindOfOther(pathname: string): LoggedCall["kind"] {
 /** Answers a request as the org does, faults aside. */
 export function answerRequest(door: OrgDoor, request: ArrivedRequest): WireReply {
   switch (kindOfOther(request.url.pathname)) {
+    case "authorize":
+      return authorize(door, request);
     case "token":
       return answerToken(door, request);
     case "revoke":
@@ -82,16 +93,24 @@ export function answerRequest(door: OrgDoor, request: ArrivedRequest): WireReply
   }
 }
 
+function authorize({ app, world, codes, tokenNowMs }: OrgDoor, request: ArrivedRequest): WireReply {
+  const { method, url, body } = request;
+  const params = method === "POST" ? new URLSearchParams(body) : url.searchParams;
+  return answerAuthorize({ app, store: world.store, codes, nowMs: tokenNowMs() }, method, params);
+}
+
 function answerToken(door: OrgDoor, request: ArrivedRequest): WireReply {
   const { orgUrl, tokenInstanceUrl, headers, body } = request;
-  const { app, sessions, organizationId, userId } = door;
+  const { app, sessions, codes, organizationId, userId, world } = door;
+  const isActiveUser = (id: string) => world.store.get(id)?.["IsActive"] === true;
   if (request.method !== "POST") {
     return jsonReply(400, { error: "invalid_request", error_description: "must use HTTP POST" });
   }
   try {
     const nowMs = door.tokenNowMs();
     const given = giveToken({
-      ...{ app, sessions, organizationId, userId, orgUrl, nowMs, headers, body },
+      ...{ app, sessions, codes, organizationId, userId, isActiveUser, orgUrl },
+      ...{ nowMs, headers, body },
       instanceUrl: tokenInstanceUrl,
     });
     return jsonReply(200, given, { "cache-control": "no-cache, no-store" });
@@ -108,20 +127,31 @@ function answerWithSession(door: OrgDoor, request: ArrivedRequest): WireReply {
   if (!door.sessions.isValid(token, request.orgUrl)) {
     return SESSION_EXPIRED;
   }
+  const { userId = "", scope = "" } = door.sessions.holderOf(token) ?? {};
   const api = splitApiPath(request.url.pathname);
   if (api === undefined) {
-    return answerIdentity(door, request);
+    return answerIdentity(door, request, { user: door.world.store.get(userId), scope });
   }
-  return answerApi(door, request, api);
+  return scope.split(" ").includes("api")
+    ? answerApi(door, request, api)
+    : errorReply(401, "INVALID_SESSION_ID", "This session is not valid for use with the REST API");
 }
 
 function answerIdentity(
-  { app, organizationId, userId }: OrgDoor,
-  request: ArrivedRequest,
+  { organizationId }: OrgDoor,
+  { url, orgUrl }: ArrivedRequest,
+  { user, scope }: { readonly user: StubRecord | undefined; readonly scope: string },
 ): WireReply {
-  return request.url.pathname === `/id/${organizationId}/${userId}`
-    ? jsonReply(200, { user_id: userId, organization_id: organizationId, username: app.username })
-    : htmlReply(404, "URL No Longer Exists", "The page is not there.");
+  const { pathname } = url;
+  if (user !== undefined && pathname === `/id/${organizationId}/${String(user["Id"])}`) {
+    return jsonReply(200, identityOf(user, organizationId, orgUrl));
+  }
+  if (user !== undefined && pathname === "/services/oauth2/userinfo") {
+    return scope.split(" ").includes("openid")
+      ? jsonReply(200, userInfo(user, organizationId, orgUrl))
+      : errorReply(403, "FORBIDDEN", "Bad_OAuth_Token");
+  }
+  return htmlReply(404, "URL No Longer Exists", "The page is not there.");
 }
 
 function answerApi(

@@ -46,6 +46,7 @@ async function serve(
     ...{ method, kind, status: undefined },
     path: url.pathname,
     soql: carriedSoql(url, body),
+    callOptions: request.headers["sforce-call-options"]?.toString(),
   };
   deps.logCall(call);
   response.on("finish", () => {

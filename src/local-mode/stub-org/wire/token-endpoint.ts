@@ -1,8 +1,9 @@
-import { createHmac } from "node:crypto";
+import { createHash, createHmac } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
+import type { AuthorizationCodes, CodeGrant } from "./authorization-codes.ts";
 import { checkAssertion } from "./jwt-assertion.ts";
 import { OAuthRefusal } from "./oauth-refusal.ts";
-import type { Sessions } from "./sessions.ts";
+import type { SessionHolder, Sessions } from "./sessions.ts";
 
 const JWT_BEARER = "urn:ietf:params:oauth:grant-type:jwt-bearer";
 
@@ -20,14 +21,21 @@ export interface ClientApp {
   readonly hasClientCredentialsUser: boolean;
   /** Off: "user hasn't approved this consumer". */
   readonly isUserApproved: boolean;
+  /** Where users may be sent back to with a code; compared as a whole. */
+  readonly callbackUrls: readonly string[];
+  /** Off: a code is exchanged without the secret. */
+  readonly isSecretRequired: boolean;
 }
 
 /** A token request with what answering it needs. */
 export interface TokenRequest {
   readonly app: ClientApp;
   readonly sessions: Sessions;
+  readonly codes: AuthorizationCodes;
   readonly organizationId: string;
+  /** The integration user. */
   readonly userId: string;
+  readonly isActiveUser: (userId: string) => boolean;
   /** Where the request arrived, and the audience that the org calls itself. */
   readonly orgUrl: string;
   /** Where the new session counts. */
@@ -47,14 +55,15 @@ export function giveToken(request: TokenRequest): object {
   switch (form.get("grant_type")) {
     case JWT_BEARER:
       checkJwt(request, form);
-      break;
+      return tokenAnswer(request, { userId: request.userId, scope: "api" });
     case "client_credentials":
       checkClient(request, form);
-      break;
+      return tokenAnswer(request, { userId: request.userId, scope: "api" });
+    case "authorization_code":
+      return tokenAnswer(request, holderByCode(request, form));
     default:
       throw new OAuthRefusal("unsupported_grant_type", "grant type not supported");
   }
-  return tokenAnswer(request);
 }
 
 function checkJwt({ app, orgUrl, nowMs }: TokenRequest, form: URLSearchParams): void {
@@ -67,7 +76,18 @@ function checkJwt({ app, orgUrl, nowMs }: TokenRequest, form: URLSearchParams): 
   });
 }
 
-function checkClient({ app, headers }: TokenRequest, form: URLSearchParams): void {
+function checkClient(request: TokenRequest, form: URLSearchParams): void {
+  checkPair(request, form, true);
+  if (!request.app.hasClientCredentialsUser) {
+    throw new OAuthRefusal("invalid_grant", "no client credentials user enabled");
+  }
+}
+
+function checkPair(
+  { app, headers }: TokenRequest,
+  form: URLSearchParams,
+  isSecretRequired: boolean,
+): void {
   const [clientId, clientSecret] = basicPair(headers.authorization) ?? [
     form.get("client_id"),
     form.get("client_secret"),
@@ -75,11 +95,32 @@ function checkClient({ app, headers }: TokenRequest, form: URLSearchParams): voi
   if (clientId !== app.clientId) {
     throw new OAuthRefusal("invalid_client_id", "client identifier invalid");
   }
-  if (clientSecret !== app.clientSecret) {
+  if (clientSecret === null ? isSecretRequired : clientSecret !== app.clientSecret) {
     throw new OAuthRefusal("invalid_client", "invalid client credentials");
   }
-  if (!app.hasClientCredentialsUser) {
-    throw new OAuthRefusal("invalid_grant", "no client credentials user enabled");
+}
+
+function holderByCode(request: TokenRequest, form: URLSearchParams): SessionHolder {
+  const { app, codes, nowMs, isActiveUser } = request;
+  checkPair(request, form, app.isSecretRequired);
+  const grant = codes.take(form.get("code") ?? "", nowMs);
+  if (grant === undefined) {
+    throw new OAuthRefusal("invalid_grant", "expired authorization code");
+  }
+  checkGrant(grant, form);
+  if (!isActiveUser(grant.userId)) {
+    throw new OAuthRefusal("inactive_user", "user is inactive");
+  }
+  return grant;
+}
+
+function checkGrant({ redirectUri, codeChallenge }: CodeGrant, form: URLSearchParams): void {
+  if (form.get("redirect_uri") !== redirectUri) {
+    throw new OAuthRefusal("redirect_uri_mismatch", "redirect_uri must match configuration");
+  }
+  const verifier = form.get("code_verifier") ?? "";
+  if (createHash("sha256").update(verifier).digest("base64url") !== codeChallenge) {
+    throw new OAuthRefusal("invalid_grant", "invalid code verifier");
   }
 }
 
@@ -92,16 +133,17 @@ function basicPair(authorization: string | undefined): readonly [string, string]
   return [decodeURIComponent(id), decodeURIComponent(secret)];
 }
 
-function tokenAnswer(request: TokenRequest): object {
-  const { app, sessions, organizationId, userId, instanceUrl, nowMs } = request;
+function tokenAnswer(request: TokenRequest, holder: SessionHolder): object {
+  const { app, sessions, organizationId, instanceUrl, nowMs } = request;
+  const { userId, scope } = holder;
   const id = `${instanceUrl}/id/${organizationId}/${userId}`;
   const issuedAt = String(nowMs);
   return {
-    access_token: sessions.open(organizationId, instanceUrl),
+    access_token: sessions.open(organizationId, instanceUrl, { userId, scope }),
     signature: createHmac("sha256", app.clientSecret)
       .update(id + issuedAt)
       .digest("base64"),
-    scope: "api",
+    scope,
     instance_url: instanceUrl,
     id,
     token_type: "Bearer",
