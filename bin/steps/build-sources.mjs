@@ -10,8 +10,9 @@ import {
   statSync,
   writeFileSync,
 } from "node:fs";
-import { dirname, join, relative } from "node:path";
+import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bundlePage, PAGE_SOURCES, PAGE_TEXTS } from "./bundle-page.mjs";
 
 const SOURCE_DIRS = ["src", "workers", "bench"];
 const ASSET = /\.(html|css|js|svg|json|webmanifest|png)$/;
@@ -23,13 +24,15 @@ export function isBuildStale(root) {
   // A folder's own time tells of a file that was removed.
   const sources = dirs.flatMap((dir) => [dir, ...entriesUnder(dir)]);
   const settings = ["tsconfig.json", "tsconfig.build.json"].map((name) => join(root, name));
-  return [...sources, ...settings, fileURLToPath(import.meta.url)].some(
-    (path) => mtimeMs(path) > builtMs,
+  const texts = PAGE_TEXTS.map((name) => join(root, name));
+  const steps = ["./build-sources.mjs", "./bundle-page.mjs"].map((name) =>
+    fileURLToPath(new URL(name, import.meta.url)),
   );
+  return [...sources, ...settings, ...texts, ...steps].some((path) => mtimeMs(path) > builtMs);
 }
 
 /**
- * Compiles into `dist`, copies the assets beside the code, removes what no source made.
+ * Compiles into `dist`, bundles the operators' page, copies the assets beside the code, removes what no source made.
  *
  * A failing build leaves the earlier `dist` as it was, so a running bridge can still restart a child.
  *
@@ -41,10 +44,12 @@ export function buildSources(root) {
   mkdirSync(dist, { recursive: true });
   writeFileSync(mark, "");
   const beganMs = mtimeMs(mark);
-  if (!compile(root)) {
+  const page = bundlePage(root);
+  if (page === undefined || !compile(root)) {
     rmSync(mark);
     return false;
   }
+  writeFiles(page);
   copyAssets(root, dist);
   removeOlder(dist, beganMs);
   renameSync(mark, join(dist, ".built"));
@@ -61,8 +66,18 @@ function compile(root) {
   return status === 0;
 }
 
+function writeFiles(files) {
+  for (const { path, contents } of files) {
+    mkdirSync(dirname(path), { recursive: true });
+    writeFileSync(path, contents);
+  }
+}
+
 function copyAssets(root, dist) {
-  const assets = entriesUnder(join(root, "src")).filter((path) => ASSET.test(path));
+  const bundled = join(root, PAGE_SOURCES) + sep;
+  const assets = entriesUnder(join(root, "src")).filter(
+    (path) => ASSET.test(path) && !path.startsWith(bundled),
+  );
   for (const asset of assets) {
     const target = join(dist, relative(root, asset));
     mkdirSync(dirname(target), { recursive: true });

@@ -11,6 +11,12 @@ export interface ChannelStage {
   received(): readonly string[];
   answerNext(answer: "accept" | "gone" | "busy" | "broken" | "hang-up"): void;
   readonly badAddresses: readonly unknown[];
+  /** What brings the rep to Siro: Siro's link (unless said otherwise), our page, or the record in Salesforce. */
+  readonly carries?: "link" | "openUrl" | "record";
+  /** The provider's protocol has no word for when to come back. */
+  readonly namesNoTime?: boolean;
+  /** Parts of the address and of the settings that no answer may quote. */
+  readonly secrets?: readonly string[];
 }
 
 /** A prompt that is due, as every channel gets it. */
@@ -56,11 +62,17 @@ export function channelContract(open: () => Promise<ChannelStage>): void {
     openUrl,
   };
 
-  test("an accepted prompt is accepted, and the provider has the link", async () => {
+  test("an accepted prompt is accepted, and the provider has what brings the rep to Siro", async () => {
     const stage = await open();
-    const outcome = await stage.channel.send(aDueMessage(), stage.address, context);
+    const { carries = "link" } = stage;
+    const message = aDueMessage();
+    const outcome = await stage.channel.send(message, stage.address, context);
     expect(outcome).toMatchObject({ kind: "accepted", tookMs: expect.any(Number) });
-    expect(stage.received().join()).toContain("app.siro.ai/record?action=start");
+    const ways = { link: message.link, openUrl: message.openUrl, record: "08p000000000001AAA" };
+    const received = stage.received().join();
+    expect(received).toContain(ways[carries]);
+    // Where Siro's link is not what is tapped, it is nowhere: a scanner or a preview must not follow it.
+    expect(received.includes("app.siro.ai")).toBe(carries === "link");
   });
 
   test("a test message is accepted and carries no Siro action", async () => {
@@ -68,6 +80,7 @@ export function channelContract(open: () => Promise<ChannelStage>): void {
     expect(await stage.channel.send(test_, stage.address, context)).toMatchObject({
       kind: "accepted",
     });
+    expect(stage.received()).toHaveLength(1);
     expect(stage.received().join()).not.toContain("app.siro.ai");
   });
 
@@ -82,9 +95,10 @@ export function channelContract(open: () => Promise<ChannelStage>): void {
   test("a busy provider's own time is honoured", async () => {
     const stage = await open();
     stage.answerNext("busy");
-    expect(await stage.channel.send(aDueMessage(), stage.address, context)).toMatchObject({
+    expect(await stage.channel.send(aDueMessage(), stage.address, context)).toEqual({
       kind: "try-later",
-      retryAfterMs: 7000,
+      answer: expect.any(String),
+      ...(stage.namesNoTime === true ? {} : { retryAfterMs: 7000 }),
     });
   });
 
@@ -113,7 +127,8 @@ export function channelContract(open: () => Promise<ChannelStage>): void {
       stage.answerNext(how);
       const { ...outcome } = await stage.channel.send(aDueMessage(), stage.address, context);
       const told = JSON.stringify(outcome);
-      expect(told).not.toMatch(/whsec_|http:|app\.siro\.ai|dana/i);
+      expect(told).not.toMatch(/whsec_|https?:|app\.siro\.ai|dana|müller/i);
+      expect((stage.secrets ?? []).filter((secret) => told.includes(secret))).toEqual([]);
     }
   });
 }

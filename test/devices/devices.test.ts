@@ -112,12 +112,25 @@ describe("enrolling a push device", () => {
   });
 
   test("an unknown channel is refused with the names of those there are", async () => {
-    for (const channel of ["pigeon", "email"]) {
+    const known = "ntfy, webhook, email, sms, salesforce-notification, pull";
+    for (const channel of ["pigeon", "Email"]) {
       expect(await desk.enrol(REP_REF, { channel, address: ADDRESS })).toEqual({
         kind: "refused",
-        issues: [{ path: "channel", message: "must be one of: webhook, pull" }],
+        issues: [{ path: "channel", message: `must be one of: ${known}` }],
       });
     }
+  });
+
+  test.each([
+    ["ntfy", { topic: "siro-topic" }, /add channels\.ntfy to the connection acme/],
+    ["email", { email: "dana@example.com" }, /set SMTP_URL and channels\.email\.from/],
+    ["sms", { phone: "+12025550143" }, /add channels\.sms to the connection acme/],
+    ["salesforce-notification", {}, /channels\.salesforceNotification to the connection acme/],
+  ])("%s is refused until it is set up, and says with what", async (channel, address, reason) => {
+    expect(await desk.enrol(REP_REF, { channel, address })).toEqual({
+      kind: "refused",
+      issues: [{ path: "address", message: expect.stringMatching(reason) }],
+    });
   });
 
   test("an unknown rep gets no device", async () => {

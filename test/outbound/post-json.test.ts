@@ -62,6 +62,37 @@ describe("the poster", () => {
     expect(await post(device)).toEqual({ kind: "answered", status: 205 });
   });
 
+  test("a body that is wanted comes along, up to 16 KiB of it", async () => {
+    const device = await aServer((request, response) => {
+      response.writeHead(request.method === "DELETE" ? 404 : 400).end("ü".repeat(20_000));
+    });
+    const wanted = { url: device.url, headers: {}, body: "", wantsBody: true };
+    expect(await device.poster.post(wanted)).toEqual({
+      kind: "answered",
+      status: 400,
+      body: "ü".repeat(8192),
+    });
+    expect(await device.poster.post({ ...wanted, method: "DELETE" })).toMatchObject({
+      status: 404,
+    });
+  });
+
+  test("a wanted body that breaks off, or never ends, does not undo the status", async () => {
+    const device = await aServer((request, response) => {
+      response.writeHead(200, { "content-length": "100" });
+      response.write("half of it");
+      if (request.headers["x-end"] !== undefined) {
+        setImmediate(() => response.destroy());
+      }
+    });
+    const wanted = { url: device.url, headers: {}, body: "", wantsBody: true };
+    const half = { kind: "answered", status: 200, body: "half of it" };
+    const startedMs = performance.now();
+    expect(await device.poster.post({ ...wanted, headers: { "x-end": "1" } })).toEqual(half);
+    expect(await device.poster.post(wanted)).toEqual(half);
+    expect(performance.now() - startedMs).toBeLessThan(4000);
+  });
+
   test("a redirect is an answer, not followed", async () => {
     const device = await aServer((_request, response) => {
       response.writeHead(302, { location: "http://169.254.169.254/" }).end();

@@ -6,6 +6,8 @@ import type { PromptMessage } from "../../domain/prompt-message.ts";
 import { type AddressGuard, AddressRefusedError } from "../../outbound/address-guard.ts";
 import type { PostAnswer, Poster } from "../../outbound/post-json.ts";
 import type { AddressVerdict, Channel, SendContext } from "./channel.ts";
+import { ADDRESS_UNREADABLE, laterOutcome, unansweredOutcome } from "./channel-outcomes.ts";
+import { judgeAddress } from "./judge-address.ts";
 
 const addressSchema = z.object({
   url: z.url({ protocol: /^https?$/, error: "must be an https URL" }).max(2000),
@@ -34,11 +36,7 @@ export function webhookChannel({ poster, guard }: WebhookChannelDeps): Channel {
       const parsed = addressSchema.safeParse(address);
       return parsed.success
         ? sendTo(parsed.data, { poster, message, context })
-        : {
-            kind: "refused",
-            reason: "ADDRESS_UNREADABLE",
-            answer: "the stored address is unreadable",
-          };
+        : ADDRESS_UNREADABLE;
     },
   };
 }
@@ -46,10 +44,7 @@ export function webhookChannel({ poster, guard }: WebhookChannelDeps): Channel {
 function checkAddress(address: unknown, guard: AddressGuard): AddressVerdict {
   const parsed = addressSchema.safeParse(address);
   if (!parsed.success) {
-    const message = parsed.error.issues
-      .map((issue) => `${["address", ...issue.path].join(".")}: ${issue.message}`)
-      .join("; ");
-    return { kind: "unusable", message };
+    return judgeAddress(addressSchema, address);
   }
   try {
     guard.checkUrl(new URL(parsed.data.url));
@@ -90,11 +85,8 @@ async function sendTo(
 }
 
 function outcomeOf(answer: PostAnswer, tookMs: number): AttemptOutcome {
-  if (answer.kind === "refused") {
-    return { kind: "refused", reason: "ADDRESS_REFUSED", answer: answer.detail };
-  }
-  if (answer.kind === "unreachable") {
-    return { kind: "try-later", answer: answer.detail };
+  if (answer.kind !== "answered") {
+    return unansweredOutcome(answer);
   }
   const text = `HTTP ${answer.status}`;
   if (answer.status >= 200 && answer.status < 300) {
@@ -103,10 +95,7 @@ function outcomeOf(answer: PostAnswer, tookMs: number): AttemptOutcome {
   if (answer.status === 404 || answer.status === 410) {
     return { kind: "device-gone", answer: text };
   }
-  const isTimed = answer.status === 429 || answer.status === 503;
-  return isTimed && answer.retryAfterMs !== undefined
-    ? { kind: "try-later", answer: text, retryAfterMs: answer.retryAfterMs }
-    : { kind: "try-later", answer: text };
+  return laterOutcome(answer);
 }
 
 function webhookBody(message: PromptMessage, nowMs: number): object {

@@ -1,0 +1,38 @@
+import { createRequire } from "node:module";
+import { join } from "node:path";
+
+/** Where the sources of the operators' page lie; its parts are bundled, not copied. */
+export const PAGE_SOURCES = join("src", "admin", "app");
+
+/** The explanations that the page shows are the ones of the documentation. */
+export const PAGE_TEXTS = [join("docs", "failures.md")];
+
+/**
+ * Bundles the operators' page: one script, one style sheet, and what is loaded later.
+ *
+ * @returns the files as `{path, contents}`, not yet written; undefined after complaints on stderr.
+ */
+export function bundlePage(root) {
+  // Only here: the bootstrap imports this file before anything is installed.
+  const { buildSync } = createRequire(join(root, "package.json"))("esbuild");
+  const sources = join(root, PAGE_SOURCES);
+  try {
+    return buildSync({
+      absWorkingDir: root,
+      entryPoints: { app: join(sources, "main.tsx"), style: join(sources, "style", "style.css") },
+      outdir: join(root, "dist", "src", "admin", "page"),
+      tsconfig: join(sources, "tsconfig.json"),
+      bundle: true,
+      splitting: true,
+      minify: true,
+      format: "esm",
+      target: ["chrome111", "firefox115", "safari16.4"],
+      chunkNames: "[name]-[hash]",
+      loader: { ".md": "text" },
+      logLevel: "warning",
+      write: false,
+    }).outputFiles;
+  } catch {
+    return undefined;
+  }
+}
