@@ -1,13 +1,11 @@
 import type { Job } from "bullmq";
 import { ackToken } from "../src/ack-token.ts";
-import { readDelivery } from "../src/books/appointment-book.ts";
-import { readDevice, updateDevice } from "../src/books/device-book.ts";
+import { readDelivery, readDossier } from "../src/books/appointment-book.ts";
+import { listDevices, noteDevice, readDevice } from "../src/books/device-book.ts";
 import { changeRep, readRep } from "../src/books/rep-book.ts";
-import {
-  type Attempt,
-  attemptDelivery,
-  type DeliveryOutcome,
-} from "../src/deliveries/attempt-delivery.ts";
+import { attemptDelivery, type DeliveryOutcome } from "../src/deliveries/attempt-delivery.ts";
+import type { Attempt } from "../src/deliveries/begin-attempt.ts";
+import { hastenRung } from "../src/deliveries/hasten-rung.ts";
 import { issueLink } from "../src/deliveries/issue-link.ts";
 import { openAddress } from "../src/devices/sealed-address.ts";
 import type { AttemptOutcome } from "../src/domain/attempt-outcome.ts";
@@ -32,10 +30,33 @@ export function attemptDeliveries(
       if (outcome.kind === "done" && outcome.state === "accepted") {
         await kit.writeBacks?.sent(ref);
       }
+      if (isLost(outcome)) {
+        await hasten(kit, ref);
+      }
       return outcomeOf(ref, outcome);
     },
     parkedAs: (reason, detail) => parkDelivery(ref, reason, detail),
   };
+}
+
+/** This device will not get the prompt any more, for a reason of its own. */
+function isLost(outcome: DeliveryOutcome): boolean {
+  return (
+    outcome.kind === "refused" ||
+    (outcome.kind === "done" && outcome.state === "gone") ||
+    (outcome.kind === "not-needed" && outcome.why === "gone")
+  );
+}
+
+function hasten({ redis, deliveries }: WorkerKit, ref: DeliveryRef): Promise<void> {
+  return hastenRung(
+    {
+      listDevices: () => listDevices(redis, ref),
+      readDeliveries: async () => (await readDossier(redis, ref))?.deliveries ?? [],
+      hasten: (refs) => deliveries.hasten(refs),
+    },
+    ref,
+  );
 }
 
 function attempt(kit: WorkerKit, ref: DeliveryRef): Promise<DeliveryOutcome> {
@@ -44,7 +65,7 @@ function attempt(kit: WorkerKit, ref: DeliveryRef): Promise<DeliveryOutcome> {
     {
       changeRep: (decide) => changeRep(redis, ref, decide),
       readDevice: () => readDevice(redis, ref),
-      saveDevice: (device) => updateDevice(redis, device),
+      noteDevice: (note) => noteDevice(redis, ref, note),
       readDelivery: () => readDelivery(redis, ref, deliveryIdOf(ref.promptId, ref.deviceId)),
       send: (one, device) => send(kit, { ref, attempt: one, device }),
       nowMs: Date.now,

@@ -4,6 +4,7 @@ import { rememberPromptToken } from "../src/books/prompt-token-book.ts";
 import { changeRep } from "../src/books/rep-book.ts";
 import { type FireOutcome, firePrompt } from "../src/deliveries/fire-prompt.ts";
 import { type PromptRef, promptRefSchema } from "../src/domain/prompt.ts";
+import { confirmVisit } from "./confirm-visit.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import type { SettledWork } from "./settle.ts";
@@ -22,10 +23,13 @@ export function firePrompts(kit: WorkerKit, job: Job, token: string | undefined)
   const { connection, recordId } = ref;
   return {
     token,
-    run: async () =>
-      kit.config.connections.has(connection)
-        ? outcomeOf(kit, job, await fire(kit, ref))
-        : { kind: "done", note: { connection, prompt: "connection not configured" } },
+    run: async () => {
+      if (!kit.config.connections.has(connection)) {
+        return { kind: "done", note: { connection, prompt: "connection not configured" } };
+      }
+      await confirmVisit(kit, ref);
+      return outcomeOf(kit, job, await fire(kit, ref));
+    },
     parkedAs: (reason, detail) => ({
       kind: "park",
       connection,
@@ -46,7 +50,8 @@ function fire(kit: WorkerKit, ref: PromptRef): Promise<FireOutcome> {
       replan: async () => connection && kit.planRep({ connection, userId: ref.userId }),
       changeRep: (decide) => changeRep(redis, ref, decide),
       listDevices: () => listDevices(redis, ref),
-      enqueue: (refs) => deliveries.add(refs),
+      ladder: connection?.schedule.ladder ?? [],
+      enqueue: (planned) => deliveries.addPlanned(planned),
       rememberToken: (prompt) => rememberPromptToken(redis, prompt, ref),
     },
     ref,

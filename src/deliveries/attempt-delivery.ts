@@ -1,39 +1,26 @@
 import { deliveryCommand } from "../books/appointment-book.ts";
+import type { DeviceNote } from "../books/device-book.ts";
 import type { RepDecision } from "../books/rep-book.ts";
 import type { RepState } from "../books/rep-state.ts";
-import type { Appointment } from "../domain/appointment.ts";
 import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
-import { type Delivery, type DeliveryRef, deliveryIdOf } from "../domain/delivery.ts";
+import type { Delivery, DeliveryRef } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";
-import type { Prompt } from "../domain/prompt.ts";
-import { isVisitOver } from "./is-visit-over.ts";
-import { type FoundPrompt, findPrompt, issueCommands } from "./prompt-change.ts";
+import { type Attempt, beginAttempt } from "./begin-attempt.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import { settleDelivery } from "./settle-delivery.ts";
 
 /** A plan follows its appointment within milliseconds, or within seconds after a crash. */
 const LOOK_AGAIN_MS = 500;
 
-/** Permission to make one attempt, given by the fence. */
-export interface Attempt {
-  readonly prompt: Prompt;
-  readonly appointment: Appointment;
-  readonly delivery: Delivery;
-}
-
-/** What the fence said. */
-export type BeginOutcome =
-  | { readonly kind: "begun"; readonly attempt: Attempt }
-  | { readonly kind: "accepted" | "withdrawn" | "expired" | "unknown" }
-  /** The visit changed and its plan is being made just now. */
-  | { readonly kind: "unsettled" };
+/** Why no attempt was made. */
+type NotNeeded = "answered" | "withdrawn" | "expired" | "unknown" | "gone";
 
 /** What one run of a delivery came to, for the queue. */
 export type DeliveryOutcome =
   | { readonly kind: "done"; readonly state: Delivery["state"] }
   | { readonly kind: "try-later"; readonly afterMs: number }
   | { readonly kind: "refused"; readonly reason: string; readonly detail: string }
-  | { readonly kind: "not-needed"; readonly why: "withdrawn" | "expired" | "unknown" | "gone" };
+  | { readonly kind: "not-needed"; readonly why: NotNeeded };
 
 /** What an attempt needs from the world. */
 export interface AttemptDeliveryDeps {
@@ -41,7 +28,7 @@ export interface AttemptDeliveryDeps {
     decide: (state: RepState) => RepDecision<Result> | Promise<RepDecision<Result>>,
   ) => Promise<Result>;
   readonly readDevice: () => Promise<Device | undefined>;
-  readonly saveDevice: (device: Device) => Promise<void>;
+  readonly noteDevice: (note: DeviceNote) => Promise<void>;
   readonly readDelivery: () => Promise<Delivery | undefined>;
   readonly send: (attempt: Attempt, device: Device) => Promise<AttemptOutcome>;
   readonly nowMs: () => number;
@@ -51,8 +38,8 @@ export interface AttemptDeliveryDeps {
 /**
  * Makes one attempt to bring a prompt to a device.
  *
- * The fence comes right before the attempt: a prompt that a newer plan withdrew, or that expired, is not
- * sent. From the first attempt on the prompt counts as issued, whatever the other side answers: the rep may
+ * The fence comes right before the attempt: a prompt that a newer plan withdrew, that the rep followed
+ * elsewhere, or that expired, is not sent. From the first attempt on the prompt counts as issued, whatever the other side answers: the rep may
  * have got it. A device that says it is gone is revoked before this returns.
  */
 export async function attemptDelivery(
@@ -66,7 +53,7 @@ export async function attemptDelivery(
   }
   // The delivery is read after the state: if it changes from there on, the commit is refused.
   const begun = await deps.changeRep(async (state) =>
-    decideBegin(state, ref, { device, known: await deps.readDelivery() }),
+    beginAttempt(state, ref, { device, known: await deps.readDelivery() }),
   );
   switch (begun.kind) {
     case "begun":
@@ -105,69 +92,8 @@ async function send(
   const outcome = await deps.send(attempt, device);
   const settled = settle(deps, attempt, outcome);
   await deps.changeRep((state) => settleDelivery(state, ref, settled.delivery));
-  await rememberDevice(deps, device, outcome);
+  await rememberDevice(deps, outcome);
   return settled.outcome;
-}
-
-interface Known {
-  readonly device: Device;
-  readonly known: Delivery | undefined;
-}
-
-function decideBegin(state: RepState, ref: DeliveryRef, known: Known): RepDecision<BeginOutcome> {
-  const found = findPrompt(state, ref);
-  if (found === undefined) {
-    return { result: { kind: "unknown" }, commands: [] };
-  }
-  if (known.known?.state === "accepted") {
-    return { result: { kind: "accepted" }, commands: [] };
-  }
-  const { prompt, visit } = found;
-  const isDeliverable = prompt.state === "due" || prompt.state === "sent";
-  if (state.livePromptId !== prompt.promptId || !isDeliverable) {
-    return halt("withdrawn", ref, known);
-  }
-  if (state.nowMs >= prompt.expiresAtMs) {
-    return halt("expired", ref, known);
-  }
-  if (isVisitOver(visit.stored.appointment, prompt, state.nowMs)) {
-    return { result: { kind: "unsettled" }, commands: [] };
-  }
-  return begin(state, ref, { ...known, found });
-}
-
-function halt(
-  kind: "withdrawn" | "expired",
-  ref: DeliveryRef,
-  { known }: Known,
-): RepDecision<BeginOutcome> {
-  const commands = known === undefined ? [] : [deliveryCommand(ref, { ...known, state: kind })];
-  return { result: { kind }, commands };
-}
-
-function begin(
-  state: RepState,
-  ref: DeliveryRef,
-  { device, known, found }: Known & { readonly found: FoundPrompt },
-): RepDecision<BeginOutcome> {
-  const { prompt, visit } = found;
-  const { appointment } = visit.stored;
-  const delivery: Delivery = {
-    deliveryId: deliveryIdOf(prompt.promptId, device.deviceId),
-    promptId: prompt.promptId,
-    action: prompt.action,
-    userId: prompt.userId,
-    deviceId: device.deviceId,
-    channel: device.channel,
-    state: "sending",
-    attempts: (known?.attempts ?? 0) + 1,
-    answer: known?.answer ?? "",
-    updatedAtMs: state.nowMs,
-  };
-  return {
-    result: { kind: "begun", attempt: { prompt, appointment, delivery } },
-    commands: [...issueCommands(state, ref, found), deliveryCommand(ref, delivery)],
-  };
 }
 
 /** A delivery after an attempt, and what the queue should do about it. */
@@ -207,14 +133,13 @@ function settledAs(delivery: Delivery): SettledDelivery {
 }
 
 async function rememberDevice(
-  { saveDevice, nowMs }: AttemptDeliveryDeps,
-  device: Device,
+  { noteDevice, nowMs }: AttemptDeliveryDeps,
   outcome: AttemptOutcome,
 ): Promise<void> {
   if (outcome.kind === "device-gone") {
-    await saveDevice({ ...device, state: "gone" });
+    await noteDevice({ state: "gone" });
   }
   if (outcome.kind === "accepted") {
-    await saveDevice({ ...device, lastAcceptedAtMs: nowMs() });
+    await noteDevice({ lastAcceptedAtMs: nowMs() });
   }
 }

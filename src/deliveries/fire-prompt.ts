@@ -1,14 +1,19 @@
-import { type IssuedTrail, isLeftover, readIssuedTrail } from "../books/issued-trail.ts";
+import { readIssuedTrail } from "../books/issued-trail.ts";
 import type { RepDecision } from "../books/rep-book.ts";
 import type { RepState } from "../books/rep-state.ts";
-import type { DeliveryRef } from "../domain/delivery.ts";
+import type { Schedule } from "../domain/connection.ts";
+import type { PlannedDelivery } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";
 import type { Prompt, PromptRef } from "../domain/prompt.ts";
+import type { RedisCommand } from "../redis-script.ts";
+import { type Choice, chooseAction } from "./choose-action.ts";
+import { type DeliveryWait, planDeliveries } from "./climb-ladder.ts";
 import {
   changePromptCommands,
   type FoundPrompt,
   findPrompt,
   goLiveCommand,
+  issueCommands,
 } from "./prompt-change.ts";
 
 /** How a prompt's moment ended. */
@@ -33,7 +38,11 @@ export interface FirePromptDeps {
   /** Visits of this connection may be joined by a restart: only one recording is open at a time. */
   readonly isJoining: boolean;
   readonly listDevices: () => Promise<readonly Device[]>;
-  readonly enqueue: (deliveries: readonly DeliveryRef[]) => Promise<void>;
+  /** Which device gets the prompt when. */
+  readonly ladder: Schedule["ladder"];
+  readonly enqueue: (deliveries: readonly PlannedDelivery[]) => Promise<void>;
+  /** What is committed together with a prompt that goes live; its `firedAtMs` is set. */
+  readonly watch?: (prompt: Prompt) => readonly RedisCommand[];
   /** Makes the rep's plan again. */
   readonly replan: () => Promise<unknown>;
   /** Makes `/go/` and `/done/` know the prompt before anyone can hold its token. */
@@ -43,20 +52,23 @@ export interface FirePromptDeps {
 interface Fired {
   readonly kind: "live";
   readonly prompt: Prompt;
+  readonly nowMs: number;
   readonly lateMs: number;
   /** A later prompt's moment came first: what was planned behind this one does not fit any more. */
   readonly isOutOfTurn: boolean;
 }
 
 /**
- * Lets a prompt's moment come: checks that it is still wanted, makes it live, hands it to the rep's devices.
+ * Lets a prompt's moment come: checks that it is still wanted, makes it live, hands it to the rep's devices,
+ * to each at its rung of the ladder. A rung that lies behind the prompt's expiry is dropped.
  *
  * A restart that nobody took leaves the recording open that it should have ended, so the plan is made again.
  * Safe to repeat: a prompt that is live already gets the deliveries it lacks. A prompt without any device
  * stays due until it expires, for a device that comes later or asks by itself.
  */
 export async function firePrompt(deps: FirePromptDeps, ref: PromptRef): Promise<FireOutcome> {
-  const outcome = await deps.changeRep((state) => decideFire(state, ref, deps.isJoining));
+  const { isJoining, watch = () => [] } = deps;
+  const outcome = await deps.changeRep((state) => decideFire(state, ref, { isJoining, watch }));
   if (outcome.kind !== "live") {
     if (outcome.kind === "not-needed" && outcome.isReplanned) {
       await deps.replan();
@@ -64,21 +76,32 @@ export async function firePrompt(deps: FirePromptDeps, ref: PromptRef): Promise<
     return outcome;
   }
   await deps.rememberToken(outcome.prompt);
-  const devices = await deps.listDevices();
-  const deliveries = devices
-    .filter(({ state, channel }) => state === "active" && channel !== "pull")
-    .map(({ deviceId }) => ({ ...ref, deviceId }));
-  await deps.enqueue(deliveries);
+  const deliveries = plannedDeliveries(deps.ladder, outcome, await deps.listDevices());
+  await deps.enqueue(deliveries.map((one) => ({ ...ref, ...one })));
   if (outcome.isOutOfTurn) {
     await deps.replan();
   }
   return { kind: "fired", deliveries: deliveries.length, lateMs: outcome.lateMs };
 }
 
+/** A crash may have come between: the waits count from the prompt's moment, whenever its jobs are added. */
+function plannedDeliveries(
+  ladder: Schedule["ladder"],
+  { prompt, nowMs }: Fired,
+  devices: readonly Device[],
+): readonly DeliveryWait[] {
+  const sinceMs = nowMs - (prompt.firedAtMs ?? nowMs);
+  return planDeliveries(devices, ladder)
+    .map(({ deviceId, afterMs }) => ({ deviceId, afterMs: Math.max(0, afterMs - sinceMs) }))
+    .filter(({ afterMs }) => nowMs + afterMs < prompt.expiresAtMs);
+}
+
+type FireRules = Required<Pick<FirePromptDeps, "isJoining" | "watch">>;
+
 function decideFire(
   state: RepState,
   ref: PromptRef,
-  isJoining: boolean,
+  rules: FireRules,
 ): RepDecision<Fired | FireOutcome> {
   const found = findPrompt(state, ref);
   if (found === undefined) {
@@ -92,20 +115,18 @@ function decideFire(
   if (prompt.state !== "waiting") {
     return { result: notNeeded(prompt), commands: [] };
   }
-  const trail = readIssuedTrail(state.issued, isJoining);
-  return decideWaiting(state, ref, { found, trail, isJoining });
+  return decideWaiting(state, ref, { found, rules });
 }
 
 interface Waiting {
   readonly found: FoundPrompt;
-  readonly trail: IssuedTrail;
-  readonly isJoining: boolean;
+  readonly rules: FireRules;
 }
 
 function decideWaiting(
   state: RepState,
   ref: PromptRef,
-  { found, trail, isJoining }: Waiting,
+  { found, rules }: Waiting,
 ): RepDecision<Fired | FireOutcome> {
   const { nowMs } = state;
   const { prompt } = found;
@@ -116,67 +137,60 @@ function decideWaiting(
     const text = `Not sent: the ${prompt.action} came too late to be useful`;
     return end(found, ref, { state: "expired", kind: "prompt.expired", text, atMs: nowMs });
   }
-  const why = reasonToSkip(state, prompt, trail);
-  if (why !== undefined) {
-    const text = `Not sent: ${why}`;
-    return end(found, ref, { state: "skipped", kind: "prompt.skipped", text, atMs: nowMs });
-  }
-  const endsRecordId = forgottenRecording(state, prompt, { trail, isJoining });
+  const { isJoining } = rules;
+  const trail = readIssuedTrail(state.issued, isJoining);
+  const choice = chooseAction(state, prompt, { trail, isJoining });
+  return choice.kind === "skip"
+    ? skip(state, ref, { found, choice })
+    : goLive(state, ref, { found, choice, rules });
+}
+
+/** What Siro said is done counts as issued, so that the plan goes on from there. */
+function skip(
+  state: RepState,
+  ref: PromptRef,
+  {
+    found,
+    choice,
+  }: { readonly found: FoundPrompt; readonly choice: Extract<Choice, { kind: "skip" }> },
+): RepDecision<FireOutcome> {
+  const text = `Not sent: ${choice.why}`;
+  const atMs = state.nowMs;
+  const ended = end(found, ref, { state: "skipped", kind: "prompt.skipped", text, atMs });
+  const issued = choice.isDone ? issueCommands(state, ref, found) : [];
+  return { ...ended, commands: [...ended.commands, ...issued] };
+}
+
+interface GoingLive {
+  readonly found: FoundPrompt;
+  readonly choice: Extract<Choice, { kind: "send" }>;
+  readonly rules: FireRules;
+}
+
+function goLive(
+  state: RepState,
+  ref: PromptRef,
+  { found, choice, rules }: GoingLive,
+): RepDecision<Fired> {
+  const { action, endsRecordId, why } = choice;
+  const { endsRecordId: _, ...planned } = found.prompt;
+  const atMs = state.nowMs;
   const next: Prompt = {
-    ...prompt,
+    ...planned,
+    action,
     state: "due",
-    firedAtMs: nowMs,
-    ...(endsRecordId === undefined ? {} : { action: "restart", endsRecordId }),
+    firedAtMs: atMs,
+    ...(endsRecordId === undefined ? {} : { endsRecordId }),
   };
-  const text = `The ${next.action} is due`;
+  const text = `The ${action} is due${why === undefined ? "" : `: ${why}`}`;
   return {
     result: live(next, state),
     commands: [
-      ...changePromptCommands(ref, found, {
-        next,
-        atMs: nowMs,
-        entry: { kind: "prompt.due", text },
-      }),
+      ...changePromptCommands(ref, found, { next, atMs, entry: { kind: "prompt.due", text } }),
       goLiveCommand(ref, next),
+      ...rules.watch(next),
     ],
   };
-}
-
-/** A moment that comes late must not undo what the rep was asked since. */
-function reasonToSkip(
-  { livePromptId, visits }: RepState,
-  { action, recordId, dueAtMs }: Prompt,
-  trail: IssuedTrail,
-): string | undefined {
-  if (action === "stop") {
-    const isOpen = trail.openSinceMs(recordId) !== undefined;
-    return isOpen ? undefined : "no recording of this visit waits for its stop";
-  }
-  const prompts = visits.flatMap((visit) => visit.prompts);
-  const live = prompts.find(({ promptId }) => promptId === livePromptId);
-  const isPassedBy = live?.endsRecordId === recordId && live.dueAtMs > dueAtMs;
-  return isPassedBy ? "the next visit began already" : undefined;
-}
-
-/**
- * The recording of an earlier visit that still runs when a start is due: its stop is late, or nobody took it.
- * The start becomes a restart, or the talk would be filed under the earlier customer.
- */
-function forgottenRecording(
-  { visits, nowMs }: RepState,
-  { action, recordId }: Prompt,
-  { trail, isJoining }: Omit<Waiting, "found">,
-): string | undefined {
-  const open = visits.find(({ stored }) => stored.appointment.recordId === trail.openRecordId);
-  const appointment = open?.stored.appointment;
-  if (action !== "start" || appointment === undefined || appointment.recordId === recordId) {
-    return undefined;
-  }
-  const hasStopAhead = open?.prompts.some(
-    (one) => one.action === "stop" && one.state === "waiting" && one.dueAtMs > nowMs,
-  );
-  const isMeant = !isJoining && hasStopAhead === true;
-  return isMeant || isLeftover(appointment, nowMs) ? undefined : appointment.recordId;
 }
 
 interface Ending {
@@ -207,5 +221,5 @@ function live(prompt: Prompt, { nowMs, visits }: RepState): Fired {
   const isOutOfTurn = visits
     .flatMap(({ prompts }) => prompts)
     .some(({ firedAtMs, dueAtMs }) => firedAtMs !== undefined && dueAtMs > prompt.dueAtMs);
-  return { kind: "live", prompt, lateMs: nowMs - prompt.dueAtMs, isOutOfTurn };
+  return { kind: "live", prompt, nowMs, lateMs: nowMs - prompt.dueAtMs, isOutOfTurn };
 }

@@ -15,13 +15,14 @@ export interface OpenPromptDeps {
     ref: PromptRef,
     found: { readonly prompt: Prompt; readonly appointment: Appointment },
   ) => IssuedLink;
+  readonly recordOpened: (ref: PromptRef) => Promise<unknown>;
   readonly tell: (ref: PromptRef, entry: Pick<TimelineEntry, "kind" | "text">) => Promise<void>;
 }
 
 /**
  * Opens what is behind a prompt's token: its link, built now from the newest appointment, or why it is too late.
  *
- * `isSeen` says that a person looks at it; only then does the timeline tell of it.
+ * `isSeen` says that a person looks at it; only then the prompt counts as opened, or the timeline tells of it.
  */
 export async function openPrompt(
   deps: OpenPromptDeps,
@@ -38,9 +39,11 @@ export async function openPrompt(
     return { kind: "closed", action: "start", why: "visit-over" };
   }
   const offer = offerOf(deps, ref, { state, found });
-  if (isSeen && offer.kind !== "unknown") {
-    const late = offer.kind === "closed" ? `, too late: ${offer.why}` : "";
-    const text = `The rep opened the ${offer.action} link's page${late}`;
+  if (isSeen && offer.kind === "open") {
+    await deps.recordOpened(ref);
+  }
+  if (isSeen && offer.kind === "closed") {
+    const text = `The rep opened the ${offer.action} link's page, too late: ${offer.why}`;
     await deps.tell(ref, { kind: "link.opened", text });
   }
   return offer;

@@ -26,6 +26,17 @@ export function findPrompt(
   return visit === undefined || prompt === undefined ? undefined : { visit, prompt };
 }
 
+/** Finds a prompt of which only the id is known; a rep's state holds no other rep's prompts. */
+export function findPromptById(state: RepState, promptId: string): FoundPrompt | undefined {
+  for (const visit of state.visits) {
+    const prompt = visit.prompts.find((one) => one.promptId === promptId);
+    if (prompt !== undefined) {
+      return { visit, prompt };
+    }
+  }
+  return undefined;
+}
+
 /** What changes about a prompt. */
 export interface PromptChange {
   readonly next: Prompt;

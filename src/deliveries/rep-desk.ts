@@ -1,42 +1,49 @@
-import type { Redis } from "ioredis";
-import { readAppointment, readDelivery } from "../books/appointment-book.ts";
+import { readAppointment, readDelivery, readDossier } from "../books/appointment-book.ts";
 import { findPromptByToken } from "../books/prompt-token-book.ts";
-import { changeRep, readRepState } from "../books/rep-book.ts";
+import { changeRep, type RepRef, readRep, readRepState } from "../books/rep-book.ts";
 import { appendTimeline } from "../books/timeline-book.ts";
 import type { Appointment } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
 import type { Device } from "../domain/device.ts";
 import type { LinkOffer, NextLink, RepReturn } from "../domain/link-offer.ts";
 import type { Prompt, PromptRef } from "../domain/prompt.ts";
+import type { RepDay } from "../domain/rep-day.ts";
 import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import { type IssuedLink, type IssueLinkDeps, issueLink } from "./issue-link.ts";
 import { openPrompt } from "./open-prompt.ts";
+import { readDay } from "./read-day.ts";
+import { openReceiptDesk, type ReceiptDesk, type ReceiptDeskDeps } from "./receipt-desk.ts";
 import { returnRep } from "./return-rep.ts";
 import { serveNextLink } from "./serve-next-link.ts";
 
 /** What the desk needs from the world. */
-export interface RepDeskDeps extends IssueLinkDeps {
-  readonly redis: Redis;
+export interface RepDeskDeps extends IssueLinkDeps, ReceiptDeskDeps {
   readonly connections: ReadonlyMap<string, Connection>;
-  readonly nowMs: () => number;
+  /** Hears that a prompt was sent because its link was asked for; must not fail. */
+  readonly announceSent: (ref: PromptRef) => Promise<void>;
 }
 
 /** All that a rep's phone can ask for. */
-export interface RepDesk {
+export interface RepDesk extends Pick<ReceiptDesk, "recordShown" | "recordOpened"> {
   serveNextLink(device: Device): Promise<NextLink>;
   openPrompt(token: string, isSeen: boolean): Promise<LinkOffer>;
   returnRep(token: string, isSeen: boolean): Promise<RepReturn>;
+  readDay(rep: RepRef): Promise<RepDay>;
 }
 
 /** Binds the reps' verbs to the books. */
 export function openRepDesk(deps: RepDeskDeps): RepDesk {
   const { redis, connections, nowMs } = deps;
+  const { recordShown, recordOpened, recordFollowed } = openReceiptDesk(deps);
   const findPromptRef = (token: string) => findPromptByToken(redis, token);
   const tell = (ref: PromptRef, entry: Pick<TimelineEntry, "kind" | "text">) => {
     const { promptId, userId } = ref;
     return appendTimeline(redis, ref, [{ ...entry, atMs: nowMs(), promptId, userId }]);
   };
   return {
+    readDay: (rep) => readDayOf(deps, rep),
+    recordShown,
+    recordOpened,
     serveNextLink: (device) =>
       serveNextLink(
         {
@@ -45,6 +52,8 @@ export function openRepDesk(deps: RepDeskDeps): RepDesk {
             readDelivery(redis, { connection: device.connection, recordId }, deliveryId),
           issueLink: (prompt, appointment) =>
             issueFor(deps, device.connection, { prompt, appointment }),
+          announceSent: ({ promptId, userId, recordId }) =>
+            deps.announceSent({ connection: device.connection, userId, recordId, promptId }),
         },
         device,
       ),
@@ -53,6 +62,7 @@ export function openRepDesk(deps: RepDeskDeps): RepDesk {
         {
           findPromptRef,
           tell,
+          recordOpened: (ref) => recordFollowed(ref, { kind: "opened", source: "go-page" }),
           readRepState: (ref) => readRepState(redis, ref),
           issueLink: (ref, found) => issueFor(deps, ref.connection, found),
         },
@@ -61,11 +71,32 @@ export function openRepDesk(deps: RepDeskDeps): RepDesk {
       ),
     returnRep: (token, isSeen) =>
       returnRep(
-        { findPromptRef, tell, connections, readAppointment: (ref) => readAppointment(redis, ref) },
+        {
+          findPromptRef,
+          connections,
+          readAppointment: (ref) => readAppointment(redis, ref),
+          recordReturned: (ref) => recordFollowed(ref, { kind: "returned", source: "done-page" }),
+        },
         token,
         isSeen,
       ),
   };
+}
+
+function readDayOf(deps: RepDeskDeps, rep: RepRef): Promise<RepDay> {
+  const { redis } = deps;
+  const { connection, userId } = rep;
+  return readDay(
+    {
+      readRep: () => readRep(redis, rep),
+      readRepState: () => readRepState(redis, rep),
+      readReceipts: async (recordId) =>
+        (await readDossier(redis, { connection, recordId }))?.receipts ?? [],
+      issueLink: ({ prompt, visit }) =>
+        issueFor(deps, connection, { prompt, appointment: visit.stored.appointment }),
+    },
+    userId,
+  );
 }
 
 function issueFor(

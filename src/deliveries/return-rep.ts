@@ -2,7 +2,6 @@ import type { StoredAppointment } from "../books/stored-appointment.ts";
 import type { Connection } from "../domain/connection.ts";
 import type { RepReturn } from "../domain/link-offer.ts";
 import type { PromptRef } from "../domain/prompt.ts";
-import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import { returnTarget } from "./return-url.ts";
 
 /** What returning needs from the world. */
@@ -10,13 +9,13 @@ export interface ReturnRepDeps {
   readonly connections: ReadonlyMap<string, Connection>;
   readonly findPromptRef: (token: string) => Promise<PromptRef | undefined>;
   readonly readAppointment: (ref: PromptRef) => Promise<StoredAppointment | undefined>;
-  readonly tell: (ref: PromptRef, entry: Pick<TimelineEntry, "kind" | "text">) => Promise<void>;
+  readonly recordReturned: (ref: PromptRef) => Promise<unknown>;
 }
 
 /**
  * Takes a rep who comes back from Siro to where the connection's rules say; nothing of the request decides.
  *
- * `isSeen` says that a person came; only then does the timeline tell of it.
+ * `isSeen` says that a person came; only then is it recorded.
  */
 export async function returnRep(
   deps: ReturnRepDeps,
@@ -28,7 +27,7 @@ export async function returnRep(
     return { kind: "unknown" };
   }
   if (isSeen) {
-    await deps.tell(ref, { kind: "rep.returned", text: "The rep came back from Siro" });
+    await deps.recordReturned(ref);
   }
   const stored = await deps.readAppointment(ref);
   const connection = deps.connections.get(ref.connection);

@@ -16,27 +16,40 @@ import { changePromptCommands, type FoundPrompt, issueCommands } from "./prompt-
 /** What serving needs from the world. */
 export interface ServeNextLinkDeps {
   readonly changeRep: (
-    decide: (state: RepState) => Promise<RepDecision<NextLink>>,
-  ) => Promise<NextLink>;
+    decide: (state: RepState) => Promise<RepDecision<Served>>,
+  ) => Promise<Served>;
   readonly readDelivery: (recordId: string, deliveryId: string) => Promise<Delivery | undefined>;
   readonly issueLink: (prompt: Prompt, appointment: Appointment) => IssuedLink;
+  /** Hears, once, that a prompt was sent by being served; must not fail. */
+  readonly announceSent: (prompt: Prompt) => Promise<void>;
+}
+
+/** What was served, and the prompt that is sent by it. */
+interface Served {
+  readonly link: NextLink;
+  readonly sent?: Prompt;
 }
 
 /**
  * Serves the link that is due for a rep now to a device that asks by itself.
  *
  * Serving counts as issuing: the prompt is sent, and the timeline tells of it once per device. A start or stop is
- * served again for as long as it is live; a restart once per device, because it must not be followed twice.
+ * served again for as long as it is live; a restart once per device and not once the rep followed it, because it
+ * must not be followed twice.
  */
-export function serveNextLink(deps: ServeNextLinkDeps, device: Device): Promise<NextLink> {
-  return deps.changeRep((state) => decide(deps, device, state));
+export async function serveNextLink(deps: ServeNextLinkDeps, device: Device): Promise<NextLink> {
+  const { link, sent } = await deps.changeRep((state) => decide(deps, device, state));
+  if (sent !== undefined) {
+    await deps.announceSent(sent);
+  }
+  return link;
 }
 
 async function decide(
   deps: ServeNextLinkDeps,
   device: Device,
   state: RepState,
-): Promise<RepDecision<NextLink>> {
+): Promise<RepDecision<Served>> {
   const found = findLivePrompt(state);
   if (found === undefined) {
     return NOTHING;
@@ -48,7 +61,8 @@ async function decide(
     prompt.recordId,
     deliveryIdOf(prompt.promptId, device.deviceId),
   );
-  const isUsedUp = prompt.action === "restart" && known?.state === "accepted";
+  const isFollowed = known?.state === "accepted" || prompt.answeredAtMs !== undefined;
+  const isUsedUp = prompt.action === "restart" && isFollowed;
   if (isUsedUp || isVisitOver(appointment, prompt, state.nowMs)) {
     return NOTHING;
   }
@@ -56,12 +70,15 @@ async function decide(
   return link.kind === "refused"
     ? NOTHING
     : {
-        result: { kind: "link", url: link.url },
+        result: {
+          link: { kind: "link", url: link.url },
+          ...(prompt.sentAtMs === undefined ? { sent: prompt } : {}),
+        },
         commands: servedCommands(state, device, { found, known }),
       };
 }
 
-const NOTHING: RepDecision<NextLink> = { result: { kind: "none" }, commands: [] };
+const NOTHING: RepDecision<Served> = { result: { link: { kind: "none" } }, commands: [] };
 
 interface Serving {
   readonly found: FoundPrompt;

@@ -6,7 +6,16 @@ import { promptActionSchema, promptRefSchema } from "./prompt.ts";
 export const deliveryRefSchema = promptRefSchema.extend({ deviceId: z.string() });
 export type DeliveryRef = Readonly<z.infer<typeof deliveryRefSchema>>;
 
-/** One prompt to one device, and how its attempts went. */
+/** A delivery that is about to wait in the queue. */
+export interface PlannedDelivery extends DeliveryRef {
+  readonly afterMs: number;
+}
+
+/**
+ * One prompt to one device, and how its attempts went.
+ *
+ * `spared` says that the rep had followed the prompt elsewhere before the device was to get it.
+ */
 export const deliverySchema = z.object({
   deliveryId: z.string(),
   promptId: z.string(),
@@ -14,7 +23,16 @@ export const deliverySchema = z.object({
   userId: z.string(),
   deviceId: z.string(),
   channel: channelKindSchema,
-  state: z.enum(["sending", "accepted", "retrying", "expired", "withdrawn", "gone", "refused"]),
+  state: z.enum([
+    "sending",
+    "accepted",
+    "retrying",
+    "expired",
+    "withdrawn",
+    "spared",
+    "gone",
+    "refused",
+  ]),
   attempts: z.int(),
   /** The last answer of the other side, without anything personal. */
   answer: z.string(),

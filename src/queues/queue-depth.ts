@@ -27,5 +27,8 @@ export async function readQueueDepth(queue: Queue, nowMs: number): Promise<Queue
 }
 
 function readyAtMs(job: Job | undefined): number {
-  return job === undefined ? Number.POSITIVE_INFINITY : job.timestamp + job.delay;
+  // A job that was put off while it was worked on waits from then on, not from when it was added.
+  return job === undefined
+    ? Number.POSITIVE_INFINITY
+    : (job.processedOn ?? job.timestamp) + job.delay;
 }

@@ -1,4 +1,5 @@
 import { describe, expect, test } from "@jest/globals";
+import type { DeviceNote } from "../../src/books/device-book.ts";
 import type { AttemptOutcome } from "../../src/domain/attempt-outcome.ts";
 import type { Device } from "../../src/domain/device.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
@@ -108,6 +109,68 @@ describe("attemptDelivery, the fence", () => {
   });
 });
 
+const TABLET: Device = { ...PHONE, deviceId: "d2", channel: "ntfy" };
+
+function opened({ promptId }: Prompt) {
+  return { promptId, kind: "opened", source: "rep-page" } as const;
+}
+
+describe("attemptDelivery, once the rep followed the prompt", () => {
+  test("a device whose rung comes later is spared, and its delivery says so", async () => {
+    const { day, start } = await aDueStart();
+    await day.attempt(start);
+    await day.record(opened(start));
+    const outcome = { kind: "not-needed", why: "answered" };
+    expect(await day.attempt(start, { device: TABLET })).toEqual(outcome);
+    expect(await day.attempt(start, { device: TABLET })).toEqual(outcome);
+    expect(day.sent).toHaveLength(1);
+    expect(day.delivery(start, "d2")).toMatchObject({ state: "spared", attempts: 0 });
+  });
+
+  test("a device that was failing is not tried again", async () => {
+    const { day, start } = await aDueStart();
+    const { send, calls } = aProvider(BUSY, ACCEPTED);
+    await day.attempt(start, { device: TABLET, send });
+    await day.record(opened(start));
+    expect(await day.attempt(start, { device: TABLET, send })).toMatchObject({ why: "answered" });
+    expect(calls).toHaveLength(1);
+    expect(day.delivery(start, "d2")).toMatchObject({ state: "spared", attempts: 1 });
+  });
+
+  test("an integration still gets a start", async () => {
+    const { day, start } = await aDueStart();
+    await day.record(opened(start));
+    expect(await day.attempt(start)).toEqual({ kind: "done", state: "accepted" });
+  });
+
+  test("a restart reaches nobody any more, not even an integration", async () => {
+    const { day, start } = await aDueStart();
+    await day.attempt(start);
+    day.store(anAppointment("B", ["11:00", "12:00"]));
+    await day.plan();
+    const [restart] = day.promptsOf("B");
+    if (restart === undefined) {
+      throw new Error("no restart was planned");
+    }
+    day.nowMs = at("11:00");
+    await day.fire(restart);
+    const { send } = aProvider(BUSY);
+    await day.attempt(restart, { send });
+    await day.record(opened(restart));
+    expect(await day.attempt(restart)).toMatchObject({ why: "answered" });
+    expect(await day.attempt(restart, { device: TABLET })).toMatchObject({ why: "answered" });
+    expect(day.sent).toHaveLength(1);
+  });
+
+  test("one that was withdrawn before its rung came says so", async () => {
+    const { day, start } = await aDueStart();
+    day.store(anAppointment("A", ["10:00", "11:00"], { status: "canceled" }));
+    await day.plan();
+    await day.attempt(start, { device: TABLET });
+    expect(day.delivery(start, "d2")).toMatchObject({ state: "withdrawn", attempts: 0 });
+  });
+});
+
 describe("attemptDelivery, what comes of it", () => {
   test("from the first attempt on the prompt counts as issued, whatever the answer", async () => {
     const { day, start } = await aDueStart();
@@ -159,14 +222,14 @@ describe("attemptDelivery, what comes of it", () => {
 
   test("a device that says it is gone is remembered as gone and not tried again", async () => {
     const { day, start } = await aDueStart();
-    const saved: Device[] = [];
+    const noted: DeviceNote[] = [];
     const { send } = aProvider({ kind: "device-gone", answer: "HTTP 410" });
     const outcome = await day.attempt(start, {
       send,
-      saveDevice: async (device) => void saved.push(device),
+      noteDevice: async (note) => void noted.push(note),
     });
     expect(outcome).toEqual({ kind: "done", state: "gone" });
-    expect(saved).toMatchObject([{ deviceId: PHONE.deviceId, state: "gone" }]);
+    expect(noted).toEqual([{ state: "gone" }]);
   });
 
   test("a refusal is told with its reason", async () => {

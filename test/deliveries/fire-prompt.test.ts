@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
-import type { DeliveryRef } from "../../src/domain/delivery.ts";
+import type { PlannedDelivery } from "../../src/domain/delivery.ts";
+import type { Device } from "../../src/domain/device.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
 import { PHONE, RepDay } from "../appointments/rep-day.ts";
 import { anAppointment, aSchedule, at, LEE } from "../support/builders.ts";
@@ -35,10 +36,10 @@ function stateOf(day: RepDay, { recordId, promptId }: Prompt): string | undefine
 
 /** A queue that remembers what was added. */
 function aQueue() {
-  const added: DeliveryRef[] = [];
+  const added: PlannedDelivery[] = [];
   return {
     added,
-    enqueue: async (refs: readonly DeliveryRef[]) => void added.push(...refs),
+    enqueue: async (planned: readonly PlannedDelivery[]) => void added.push(...planned),
   };
 }
 
@@ -100,6 +101,48 @@ describe("firePrompt, the moment", () => {
     });
     expect(outcome).toMatchObject({ kind: "fired", deliveries: 0 });
     expect(stateOf(day, start)).toBe("due");
+  });
+});
+
+describe("firePrompt and the ladder", () => {
+  const DEVICES: readonly Device[] = [
+    PHONE,
+    { ...PHONE, deviceId: "d2", channel: "ntfy" },
+    { ...PHONE, deviceId: "d3", channel: "web-push" },
+    { ...PHONE, deviceId: "d4", channel: "email" },
+  ];
+  const listDevices = async () => DEVICES;
+  const waits = (added: readonly PlannedDelivery[]) =>
+    added.map(({ deviceId, afterMs }) => `${deviceId} ${afterMs / 1000}`);
+
+  test("every device gets its rung", async () => {
+    const day = await aDay(A);
+    day.nowMs = at("09:58");
+    const { added, enqueue } = aQueue();
+    await day.fire(promptOf(day, "start", "A"), { enqueue, listDevices });
+    expect(waits(added)).toEqual(["d1 0", "d2 0", "d3 60", "d4 180"]);
+  });
+
+  test("a rung that lies at or behind the expiry is dropped", async () => {
+    const day = await aDay(anAppointment("A", ["10:00", "10:01"]));
+    day.nowMs = at("09:58");
+    const { added, enqueue } = aQueue();
+    await day.fire(promptOf(day, "start", "A"), { enqueue, listDevices });
+    expect(waits(added)).toEqual(["d1 0", "d2 0", "d3 60"]);
+  });
+
+  test("after a crash the waits still count from the prompt's moment", async () => {
+    const day = await aDay(A);
+    day.nowMs = at("09:58");
+    const start = promptOf(day, "start", "A");
+    const crash = async () => {
+      throw new Error("killed");
+    };
+    await expect(day.fire(start, { enqueue: crash, listDevices })).rejects.toThrow("killed");
+    day.nowMs = at("09:59:10");
+    const { added, enqueue } = aQueue();
+    await day.fire(start, { enqueue, listDevices });
+    expect(waits(added)).toEqual(["d1 0", "d2 0", "d3 0", "d4 110"]);
   });
 });
 

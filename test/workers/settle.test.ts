@@ -173,6 +173,7 @@ describe("the workers", () => {
     expect(parked.map(({ work }) => work)).toContainEqual({
       kind: "unreadable",
       queue: "crm-events",
+      job: "future",
       payload,
     });
   });

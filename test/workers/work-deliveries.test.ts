@@ -1,0 +1,50 @@
+import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { isReplayable } from "../../src/admin/replay-parked.ts";
+import { openWorkerStage, type WorkerStage } from "./worker-stage.ts";
+
+const REF = { connection: "acme", userId: "u1", recordId: "08p", promptId: "p1", deviceId: "d1" };
+
+let stage: WorkerStage;
+
+beforeAll(async () => {
+  stage = await openWorkerStage();
+});
+beforeEach(async () => {
+  await stage.clear();
+  await stage.start();
+});
+afterAll(() => stage.close());
+
+describe("the deliveries queue", () => {
+  test("a job of a name that only another version knows is parked, and not replayed as a delivery", async () => {
+    await stage.kit.deliveries.queue.add("recall", REF, { jobId: "j1" });
+    const [parked] = await stage.untilParked("acme", 1);
+    expect(parked).toMatchObject({
+      reason: "PAYLOAD_UNREADABLE",
+      work: { kind: "unreadable", queue: "deliveries", job: "recall", payload: REF },
+    });
+    expect(parked && isReplayable(parked)).toBe(false);
+  });
+
+  test("a delivery whose payload is of another form is parked, and replayed once it is known", async () => {
+    const { promptId: _, ...rest } = REF;
+    await stage.kit.deliveries.queue.add("deliver", rest, { jobId: "j2" });
+    const [parked] = await stage.untilParked("acme", 1);
+    expect(parked?.work).toMatchObject({ kind: "unreadable", job: "deliver" });
+    const known = {
+      kind: "unreadable",
+      queue: "deliveries",
+      job: "deliver",
+      payload: REF,
+    } as const;
+    expect(parked && isReplayable({ ...parked, work: known })).toBe(true);
+  });
+
+  test("a clearing that is taken for a delivery is unreadable, so it can never send anything", async () => {
+    const { promptId: clears, ...rest } = REF;
+    const data = { ...rest, clears, why: "answered" };
+    await stage.kit.deliveries.queue.add("deliver", data, { jobId: "j3" });
+    const [parked] = await stage.untilParked("acme", 1);
+    expect(parked && isReplayable(parked)).toBe(false);
+  });
+});
