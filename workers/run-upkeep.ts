@@ -2,6 +2,9 @@ import type { Job } from "bullmq";
 import { upkeepPlans } from "../src/appointments/upkeep-plans.ts";
 import { listByStart, trimAppointmentIndex } from "../src/books/appointment-book.ts";
 import { readPlanReach, savePlanReach } from "../src/books/plan-reach-book.ts";
+import { rebuildSearch } from "../src/books/rebuild-search.ts";
+import { claimDailyUpkeep, releaseDailyUpkeep } from "../src/books/upkeep-book.ts";
+import { retireSilentDevices } from "../src/devices/retire-silent-devices.ts";
 import type { Connection } from "../src/domain/connection.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
@@ -43,6 +46,8 @@ async function keepUpConnection(kit: WorkerKit, connection: Connection): Promise
   const { name } = connection;
   const nowMs = Date.now();
   await trimAppointmentIndex(redis, name, nowMs);
+  await keepUpDaily(kit, name);
+  await rebuildSearch(redis, name);
   return upkeepPlans(
     {
       readReach: () => readPlanReach(redis, name),
@@ -53,4 +58,17 @@ async function keepUpConnection(kit: WorkerKit, connection: Connection): Promise
     connection,
     nowMs,
   );
+}
+
+/** What is enough once a day. */
+async function keepUpDaily({ redis }: WorkerKit, connection: string): Promise<void> {
+  if (!(await claimDailyUpkeep(redis, connection))) {
+    return;
+  }
+  try {
+    await retireSilentDevices({ redis, nowMs: Date.now }, connection);
+  } catch (error) {
+    await releaseDailyUpkeep(redis, connection);
+    throw error;
+  }
 }

@@ -1,6 +1,8 @@
 import type { Redis } from "ioredis";
 import { type Device, deviceSchema } from "../domain/device.ts";
+import { StateContendedError } from "../errors.ts";
 import { keyspace } from "../keyspace.ts";
+import { redisScript, runScript } from "../redis-script.ts";
 import type { RepRef } from "./rep-book.ts";
 
 /** A pull token is kept as its digest; the token itself is shown once, at enrolment. */
@@ -8,16 +10,91 @@ export interface PullTokenOwner extends RepRef {
   readonly deviceId: string;
 }
 
-/** Stores what changed about a device that is known already. */
-export async function updateDevice(redis: Redis, device: Device): Promise<void> {
-  const { connection, userId, deviceId } = device;
-  await redis.hset(keyspace.repDevices(connection, userId), deviceId, JSON.stringify(device));
+/** What is noted about a device in passing. */
+export type DeviceNote = Partial<
+  Pick<Device, "state" | "lastAcceptedAtMs" | "lastShownAtMs" | "lastSeenAtMs">
+>;
+
+const NOTE_DEVICE = redisScript(`
+local text = redis.call('HGET', KEYS[1], ARGV[1])
+if not text then return 0 end
+local device = cjson.decode(text)
+for name, value in pairs(cjson.decode(ARGV[2])) do device[name] = value end
+redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(device))
+return 1
+`);
+
+/**
+ * Notes something about a device and leaves the rest as it is now; a device may speak while another process
+ * settles its delivery. An unknown device stays unknown.
+ */
+export async function noteDevice(
+  redis: Redis,
+  { connection, userId, deviceId }: PullTokenOwner,
+  note: DeviceNote,
+): Promise<void> {
+  await runScript(redis, NOTE_DEVICE, {
+    keys: [keyspace.repDevices(connection, userId)],
+    args: [deviceId, JSON.stringify(note)],
+  });
+}
+
+const CHANGE_DEVICES = redisScript(`
+for at = 1, #ARGV, 3 do
+  if (redis.call('HGET', KEYS[1], ARGV[at]) or '') ~= ARGV[at + 1] then return 0 end
+end
+for at = 1, #ARGV, 3 do redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 2]) end
+return 1
+`);
+
+/** More lost races than this in a row means that something is wrong, not busy. */
+const COMMIT_TRIES = 50;
+
+/**
+ * Reads the devices of a rep, decides, and stores what changed or is new; again from the start whenever another
+ * writer was faster. Without a change nothing is written.
+ *
+ * @throws {StateContendedError} when other writers were faster again and again.
+ */
+export async function changeDevices<Result>(
+  redis: Redis,
+  { connection, userId }: RepRef,
+  decide: (devices: readonly Device[]) => {
+    readonly result: Result;
+    readonly changed: readonly Device[];
+  },
+): Promise<Result> {
+  const key = keyspace.repDevices(connection, userId);
+  for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
+    const texts = await redis.hgetall(key);
+    const devices = Object.values(texts).map((text) => deviceSchema.parse(JSON.parse(text)));
+    const { result, changed } = decide(devices);
+    const args = changed.flatMap((device) => [
+      device.deviceId,
+      texts[device.deviceId] ?? "",
+      JSON.stringify(device),
+    ]);
+    const isDone =
+      args.length === 0 || (await runScript(redis, CHANGE_DEVICES, { keys: [key], args }));
+    if (isDone !== 0) {
+      return result;
+    }
+  }
+  throw new StateContendedError(`the devices of rep ${userId} of ${connection} kept changing`);
 }
 
 /** Stores a device, new or changed. */
 export async function saveDevice(redis: Redis, device: Device): Promise<void> {
   const { connection, userId, deviceId } = device;
-  await updateDevice(redis, device);
+  await redis.hset(keyspace.repDevices(connection, userId), deviceId, JSON.stringify(device));
+  await rememberOwner(redis, device);
+}
+
+/** Makes a device be found by its id alone. */
+export async function rememberOwner(
+  redis: Redis,
+  { connection, userId, deviceId }: PullTokenOwner,
+): Promise<void> {
   await redis.hset(keyspace.devices(), deviceId, JSON.stringify({ connection, userId }));
 }
 
@@ -76,5 +153,6 @@ export async function findPullDevice(redis: Redis, tokenHash: string): Promise<D
     .pick({ connection: true, userId: true, deviceId: true })
     .parse(JSON.parse(text));
   const device = await readDevice(redis, owner);
-  return device?.state === "active" ? device : undefined;
+  // Whatever else the key says: the device has one token.
+  return device?.state === "active" && device.addressHash === tokenHash ? device : undefined;
 }

@@ -1,6 +1,6 @@
 import { createHash, randomBytes } from "node:crypto";
 import type { Redis } from "ioredis";
-import { readDevice, saveDevice, savePullToken } from "../books/device-book.ts";
+import { changeDevices, rememberOwner, savePullToken } from "../books/device-book.ts";
 import { type RepRef, readRep } from "../books/rep-book.ts";
 import { type ChannelKind, channelKindSchema, type Device } from "../domain/device.ts";
 import type { Enrolment, EnrolmentIssue, EnrolOutcome } from "../domain/enrolment.ts";
@@ -10,6 +10,8 @@ import { addressDigest, sealAddress } from "./sealed-address.ts";
 
 const TOKEN_BYTES = 32;
 const ID_CHARACTERS = 22;
+/** More than anybody carries; it bounds what one rep can make the bridge send. */
+const MOST_DEVICES = 20;
 
 /** What enrolling needs from the world. */
 export interface EnrolDeviceDeps {
@@ -57,65 +59,107 @@ export function pullTokenHash(token: string): string {
 }
 
 async function enrolPull(
-  { redis, nowMs }: EnrolDeviceDeps,
+  deps: EnrolDeviceDeps,
   { connection, userId }: RepRef,
-  { label }: Enrolment,
+  { label = "pull", platform }: Enrolment,
 ): Promise<EnrolOutcome> {
   const deviceId = `d${randomBytes(16).toString("base64url")}`;
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
   const tokenHash = pullTokenHash(token);
-  await saveDevice(redis, {
+  const stored = await storeDevice(deps, {
     deviceId,
     connection,
     userId,
     channel: "pull",
-    label: label ?? "pull",
+    label,
     state: "active",
     sealedAddress: "",
     addressHash: tokenHash,
-    createdAtMs: nowMs(),
+    createdAtMs: deps.nowMs(),
+    ...(platform === undefined ? {} : { platform }),
   });
-  await savePullToken(redis, tokenHash, { connection, userId, deviceId });
+  if (stored.kind === "full") {
+    return TOO_MANY;
+  }
+  await savePullToken(deps.redis, tokenHash, { connection, userId, deviceId });
   return { kind: "enrolled", deviceId, token };
 }
 
 async function enrolPush(
-  { redis, secretKey, deliveries, nowMs }: EnrolDeviceDeps,
+  deps: EnrolDeviceDeps,
   { connection, userId, channel }: RepRef & { readonly channel: ChannelKind },
-  { address, label }: Enrolment,
+  { address, label = channel, platform }: Enrolment,
 ): Promise<EnrolOutcome> {
+  const { secretKey, nowMs } = deps;
   const parts = sortedEntries(address);
   // Made from the address: two enrolments at the same moment end in one device.
   const identity = addressDigest([connection, userId, channel, placeOf(parts)], secretKey);
   const deviceId = `d${identity.slice(0, ID_CHARACTERS)}`;
-  const known = await readDevice(redis, { connection, userId, deviceId });
   const device: Device = {
-    ...known,
     deviceId,
     connection,
     userId,
     channel,
-    label: label ?? known?.label ?? channel,
+    label,
     state: "active",
     sealedAddress: sealAddress(address, secretKey),
     addressHash: addressDigest(parts, secretKey),
-    createdAtMs: known?.createdAtMs ?? nowMs(),
+    createdAtMs: nowMs(),
+    ...(platform === undefined ? {} : { platform }),
   };
-  await saveDevice(redis, device);
-  if (known?.state !== "active") {
-    await handOverLivePrompt({ redis, deliveries, nowMs }, device, known !== undefined);
+  const stored = await storeDevice(deps, device);
+  if (stored.kind === "full") {
+    return TOO_MANY;
+  }
+  if (stored.known?.state !== "active") {
+    await handOverLivePrompt(deps, device, stored.known !== undefined);
   }
   return { kind: "enrolled", deviceId };
 }
+
+type Stored = { readonly kind: "full" } | { readonly kind: "stored"; readonly known?: Device };
+
+/** Stores a device; one that is known keeps its name and what was noted about it. */
+async function storeDevice({ redis }: EnrolDeviceDeps, device: Device): Promise<Stored> {
+  const stored = await changeDevices<Stored>(redis, device, (devices) => {
+    const known = devices.find(({ deviceId }) => deviceId === device.deviceId);
+    if (known !== undefined) {
+      const { createdAtMs } = known;
+      // A page enrols its browser again and again, and must not undo what the rep called it.
+      const isNamed = device.label !== device.channel && known.state !== "active";
+      const label = isNamed ? device.label : known.label;
+      const next = { ...known, ...device, label, createdAtMs };
+      return { result: { kind: "stored", known }, changed: [next] };
+    }
+    const active = devices.filter(({ state }) => state === "active").length;
+    return active < MOST_DEVICES
+      ? { result: { kind: "stored" }, changed: [device] }
+      : { result: { kind: "full" }, changed: [] };
+  });
+  if (stored.kind === "stored") {
+    await rememberOwner(redis, device);
+  }
+  return stored;
+}
+
+const TOO_MANY: EnrolOutcome = {
+  kind: "refused",
+  issues: [
+    { path: "channel", message: `there are ${MOST_DEVICES} devices already; remove one first` },
+  ],
+};
 
 function channelOf({ channels }: EnrolDeviceDeps, name: string): Channel | undefined {
   const kind = channelKindSchema.safeParse(name);
   return kind.success ? channels.get(kind.data) : undefined;
 }
 
+/** What can be renewed while the place stays the same. */
+const RENEWED = new Set(["secret", "keys", "expirationTime"]);
+
 /** A new secret for the same place is the same device: two would get every prompt twice. */
 function placeOf(parts: unknown): unknown {
-  return Array.isArray(parts) ? parts.filter(([name]) => name !== "secret") : parts;
+  return Array.isArray(parts) ? parts.filter(([name]) => !RENEWED.has(name)) : parts;
 }
 
 /** The order in which the parts of an address are written does not make it another address. */

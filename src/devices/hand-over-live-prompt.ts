@@ -3,6 +3,7 @@ import { readRepState } from "../books/rep-book.ts";
 import { findLivePrompt } from "../books/rep-state.ts";
 import { type DeliveryRef, deliveryIdOf } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";
+import { isAnsweredFor } from "../domain/prompt.ts";
 
 /** Where deliveries wait for their attempt. */
 export interface LivePromptQueue {
@@ -20,17 +21,18 @@ export interface HandOverDeps {
 
 /**
  * Hands the prompt that is live right now to a device that became active; call it after the device is saved.
+ * One that the rep followed already is not handed over.
  *
  * A prompt that fires at the same moment may hand over, too: both add the same job. A device that came back
  * (`isBack`) may have an ended job from before, so its delivery gets a job of its own.
  */
 export async function handOverLivePrompt(
   { redis, deliveries, nowMs }: HandOverDeps,
-  { connection, userId, deviceId }: Device,
+  { connection, userId, deviceId, channel }: Device,
   isBack: boolean,
 ): Promise<void> {
   const live = findLivePrompt(await readRepState(redis, { connection, userId }));
-  if (live === undefined) {
+  if (live === undefined || isAnsweredFor(live.prompt, channel)) {
     return;
   }
   const { promptId, recordId } = live.prompt;

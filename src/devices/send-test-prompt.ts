@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import { listDevices, saveDevice } from "../books/device-book.ts";
+import { changeDevices, listDevices, noteDevice } from "../books/device-book.ts";
 import { type RepRef, readRep } from "../books/rep-book.ts";
 import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
 import type { ChannelKind, Device } from "../domain/device.ts";
@@ -80,10 +80,16 @@ async function rememberOutcome(
   device: Device,
   { kind }: AttemptOutcome,
 ): Promise<void> {
-  if (kind === "device-gone") {
-    await saveDevice(redis, { ...device, state: "gone" });
-  }
   if (kind === "accepted") {
-    await saveDevice(redis, { ...device, lastAcceptedAtMs: nowMs() });
+    await noteDevice(redis, device, { lastAcceptedAtMs: nowMs() });
+  }
+  if (kind === "device-gone") {
+    await changeDevices(redis, device, (devices) => ({
+      result: undefined,
+      // One that was revoked meanwhile stays revoked.
+      changed: devices
+        .filter(({ deviceId, state }) => deviceId === device.deviceId && state === "active")
+        .map((one) => ({ ...one, state: "gone" })),
+    }));
   }
 }

@@ -2,6 +2,7 @@ import type { Request } from "express";
 import type { LinkOffer, OfferClosedReason, RepReturn } from "../domain/link-offer.ts";
 import type { PromptAction } from "../domain/prompt.ts";
 import type { Reply, Route } from "../http/route.ts";
+import { isSeen } from "./is-seen.ts";
 import { type RepPage, renderPage } from "./render-page.ts";
 
 /** What the pages need; `isSeen` is false for a look without a person, and then nothing is recorded. */
@@ -95,9 +96,4 @@ function returnPage(outcome: RepReturn): Reply {
 
 function tokenOf({ params }: Request): string {
   return String(params["token"] ?? "");
-}
-
-/** Mail scanners and link previews ask by HEAD; people do not. */
-function isSeen({ method }: Request): boolean {
-  return method !== "HEAD";
 }

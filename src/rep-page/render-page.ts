@@ -29,10 +29,12 @@ export function renderPage(status: number, { heading, text, button }: RepPage): 
 <head>
 <meta charset="utf-8">
 <meta name="viewport" content="width=device-width, initial-scale=1">
+<meta name="theme-color" media="(prefers-color-scheme: light)" content="#f3f5f8">
+<meta name="theme-color" media="(prefers-color-scheme: dark)" content="#0e141b">
 <title>${escapeHtml(heading)}</title>
 <link rel="stylesheet" href="/rep-assets/rep.css">
 </head>
-<body><main><h1>${escapeHtml(heading)}</h1><p>${escapeHtml(text)}</p>${link}</main></body>
+<body class="lone"><main><h1>${escapeHtml(heading)}</h1><p>${escapeHtml(text)}</p>${link}</main></body>
 </html>
 `;
   return { status, headers: HEADERS, body };

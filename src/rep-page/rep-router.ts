@@ -1,5 +1,5 @@
 import { fileURLToPath } from "node:url";
-import express, { type Router } from "express";
+import express, { type Request, type Router } from "express";
 import { type RateLimitRequestHandler, rateLimit } from "express-rate-limit";
 import { bearerToken } from "../http/bearer-token.ts";
 import { type ClientAddress, createClientAddress } from "../http/client-address.ts";
@@ -7,7 +7,9 @@ import { errorResponder } from "../http/error-responder.ts";
 import { clientKey, createFailureLimit } from "../http/failure-limit.ts";
 import { TooManyRequestsError } from "../http/input-errors.ts";
 import { mountRoutes } from "../http/route.ts";
+import { type AckRouteDeps, ackRoute } from "./ack-route.ts";
 import { type NextLinkDeps, nextLinkRoute, tokenHashOf } from "./next-link-route.ts";
+import { createPageRouter, type PageRouterDeps } from "./page-router.ts";
 import { type PromptPageDeps, promptPageRoutes } from "./prompt-page-routes.ts";
 
 const ASSETS = fileURLToPath(new URL("./page", import.meta.url));
@@ -18,15 +20,17 @@ const REQUESTS_PER_WINDOW = 600;
 const FAILURES = { failures: 100, windowMs: 15 * 60_000 };
 
 /** What the reps' endpoints need from the world. */
-export interface RepRouterDeps extends PromptPageDeps, Omit<NextLinkDeps, "failures"> {
-  readonly trustedProxies: readonly string[];
-  readonly nowMs: () => number;
+export interface RepRouterDeps
+  extends PageRouterDeps,
+    PromptPageDeps,
+    Omit<NextLinkDeps, "failures">,
+    Omit<AckRouteDeps, "failures"> {
   /** Hears of errors nobody foresaw. */
   readonly report: (error: unknown) => void;
 }
 
 /**
- * Builds the reps' endpoints: `/v1/next-link`, `/go/:token`, `/done/:token` and their style sheet.
+ * Builds the reps' endpoints: the page under `/rep`, `/v1/next-link`, `/go/:token`, `/done/:token`, `/ack/:token`.
  *
  * Mount it at the root, once; other paths pass through.
  *
@@ -35,25 +39,40 @@ export interface RepRouterDeps extends PromptPageDeps, Omit<NextLinkDeps, "failu
 export function createRepRouter(deps: RepRouterDeps): Router {
   const clients = createClientAddress(deps.trustedProxies);
   const failures = createFailureLimit({ ...FAILURES, clients, nowMs: deps.nowMs });
-  const paths = ["/v1/next-link", "/go", "/done"];
+  const limited = ["/go", "/done", "/ack", "/rep/api", "/rep/sign-in"];
   const router = express.Router({ caseSensitive: true });
   router.use("/rep-assets", express.static(ASSETS, { index: false, maxAge: "1h" }));
-  router.use(paths, requestLimit(clients));
-  mountRoutes(router, [nextLinkRoute({ ...deps, failures }), ...promptPageRoutes(deps)]);
-  router.use(paths, errorResponder(deps.report));
+  router.use(
+    "/v1/next-link",
+    requestLimit((request) => deviceKey(clients, request)),
+  );
+  router.use(
+    limited,
+    requestLimit((request) => clientKey(clients, request)),
+  );
+  mountRoutes(router, [
+    nextLinkRoute({ ...deps, failures }),
+    ackRoute({ ...deps, failures }),
+    ...promptPageRoutes(deps),
+  ]);
+  router.use(createPageRouter(deps));
+  router.use([...limited, "/v1/next-link", "/rep"], errorResponder(deps.report));
   return router;
 }
 
-function requestLimit(clients: ClientAddress): RateLimitRequestHandler {
+/** Many phones share one address; a made-up token gets nowhere, because wrong ones are counted by address. */
+function deviceKey(clients: ClientAddress, request: Request): string {
+  const token = bearerToken(request);
+  return token === undefined ? clientKey(clients, request) : tokenHashOf(token);
+}
+
+function requestLimit(keyGenerator: (request: Request) => string): RateLimitRequestHandler {
   return rateLimit({
     windowMs: WINDOW_MS,
     limit: REQUESTS_PER_WINDOW,
     standardHeaders: false,
     legacyHeaders: false,
-    keyGenerator: (request) => {
-      const token = bearerToken(request);
-      return token === undefined ? clientKey(clients, request) : tokenHashOf(token);
-    },
+    keyGenerator,
     handler: (_request, _response, next) => next(new TooManyRequestsError(WINDOW_MS)),
   });
 }

@@ -28,6 +28,7 @@ beforeAll(async () => {
 beforeEach(async () => {
   await store.redis.flushall();
   await saveRep(store.redis, "acme", REP);
+  server.sent.length = 0;
 });
 afterEach(async () => {
   await Promise.all(others.splice(0).map((other) => other.stop()));
@@ -74,6 +75,7 @@ describe("asking for the next link", () => {
     ]);
     const { issued } = await readRepState(store.redis, REP_REF);
     expect(issued).toMatchObject([{ promptId: prompt.promptId, action: "start" }]);
+    expect(server.sent).toEqual([prompt.promptId]);
     const timeline = await readTimeline(store.redis, RECORD);
     expect(timeline).toMatchObject([{ kind: "link.served", deviceId, promptId: prompt.promptId }]);
   });
@@ -88,6 +90,18 @@ describe("asking for the next link", () => {
     expect((await server.next(second.token)).status).toBe(204);
     const { issued } = await readRepState(store.redis, REP_REF);
     expect(issued).toHaveLength(1);
+  });
+
+  test("a restart that the rep opened elsewhere is not served any more; a start is", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const { token } = await server.enrolPull();
+    for (const [action, status] of [
+      ["restart", 204],
+      ["start", 200],
+    ] as const) {
+      await storePrompts(store.redis, [aPrompt({ action, answeredAtMs: Date.now() })]);
+      expect((await server.next(token)).status).toBe(status);
+    }
   });
 
   test("a restart asked for many times at once is served once", async () => {

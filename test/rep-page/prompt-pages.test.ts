@@ -1,4 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { readDossier } from "../../src/books/appointment-book.ts";
 import { readTimeline } from "../../src/books/timeline-book.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
 import { type AdminStore, aConnection, startStore } from "../admin/admin-server.ts";
@@ -65,6 +66,25 @@ describe("/go", () => {
     expect(timeline).toMatchObject([{ kind: "link.opened", promptId, userId: REP.userId }]);
   });
 
+  test("opening it answers the prompt, however often it is opened", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const { token, promptId } = await aLivePrompt({ state: "sent" });
+    await server.call(`/go/${token}`);
+    await server.call(`/go/${token}`);
+    const dossier = await readDossier(store.redis, RECORD);
+    expect(dossier?.receipts).toMatchObject([{ kind: "opened", source: "go-page", promptId }]);
+    expect(dossier?.prompts[0]?.answeredAtMs).toBe(dossier?.receipts[0]?.atMs);
+    expect(await timelineKinds()).toEqual(["link.opened"]);
+  });
+
+  test("a page that comes too late is no answer", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const { token } = await aLivePrompt({ state: "sent", expiresAtMs: Date.now() - 1 });
+    await server.call(`/go/${token}`);
+    const dossier = await readDossier(store.redis, RECORD);
+    expect([dossier?.receipts, dossier?.prompts[0]?.answeredAtMs]).toEqual([[], undefined]);
+  });
+
   test("its style sheet is there", async () => {
     const answer = await server.call("/rep-assets/rep.css");
     expect([answer.status, answer.headers.get("content-type")]).toEqual([
@@ -78,7 +98,29 @@ describe("/go", () => {
     const { token } = await aLivePrompt();
     expect((await server.call(`/go/${token}`, { method: "HEAD" })).status).toBe(200);
     expect((await server.call(`/done/${token}`, { method: "HEAD" })).status).toBe(200);
+    expect((await readDossier(store.redis, RECORD))?.receipts).toEqual([]);
     expect(await timelineKinds()).toEqual([]);
+  });
+
+  test.each([
+    ["user-agent", "Mozilla/5.0 (compatible; facebookexternalhit/1.1; Facebot Twitterbot/1.0)"],
+    ["user-agent", "Slackbot-LinkExpanding 1.0 (+https://api.slack.com/robots)"],
+    ["user-agent", "WhatsApp/2.23.20.0"],
+    ["sec-purpose", "prefetch;prerender"],
+  ])("a program that fetches the link by itself is no answer: %s %s", async (name, value) => {
+    await storeAppointment(store.redis, anAppointment());
+    const { token } = await aLivePrompt({ state: "sent" });
+    const answer = await server.call(`/go/${token}`, { headers: { [name]: value } });
+    expect(answer.status).toBe(200);
+    expect((await readDossier(store.redis, RECORD))?.receipts).toEqual([]);
+  });
+
+  test("a phone whose maker's name ends in bot is a person's", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const { token } = await aLivePrompt({ state: "sent" });
+    const agent = "Mozilla/5.0 (Linux; Android 13; CUBOT P80) AppleWebKit/537.36 Chrome/126.0";
+    await server.call(`/go/${token}`, { headers: { "user-agent": agent } });
+    expect((await readDossier(store.redis, RECORD))?.receipts).toHaveLength(1);
   });
 
   test("a title with markup stays text", async () => {
@@ -154,6 +196,8 @@ describe("/done", () => {
       `https://acme.lightning.force.com/lightning/r/ServiceAppointment/${RECORD_ID}/view`,
     ]);
     expect(await timelineKinds()).toEqual(["rep.returned"]);
+    const receipts = (await readDossier(store.redis, RECORD))?.receipts;
+    expect(receipts).toMatchObject([{ kind: "returned", source: "done-page" }]);
   });
 
   test("nothing in the request decides where it forwards to", async () => {
