@@ -12,6 +12,8 @@ export interface Door {
   /** Always two, so that a check costs the same whatever is configured. */
   readonly secretDigests: readonly [Buffer, Buffer];
   readonly signingKeys: readonly Buffer[];
+  /** What Siro signs its webhooks with. */
+  readonly siroKey: Buffer;
   /** Null: any source address is fine. */
   readonly isAllowedSource: AddressTest | null;
 }
@@ -34,6 +36,7 @@ export function createDoors(connections: ReadonlyMap<string, Connection>): Doors
     organizationId: "",
     secretDigests: [randomBytes(32), randomBytes(32)],
     signingKeys: [randomBytes(32)],
+    siroKey: randomBytes(32),
     isAllowedSource: null,
   };
   return (name) => doors.get(name) ?? nobody;
@@ -54,7 +57,7 @@ export function opensWith(door: Door, secret: string): boolean {
 }
 
 function doorOf(connection: Connection): Door {
-  const { webhookSecrets, signingSecrets, allowSourceIps } = connection;
+  const { webhookSecrets, signingSecrets, allowSourceIps, siro } = connection;
   const [first, second] = webhookSecrets.map(digestOf);
   const signingKeys = signingSecrets.map(signingKey);
   return {
@@ -62,6 +65,7 @@ function doorOf(connection: Connection): Door {
     organizationId: canonicalRecordId(connection.organizationId),
     secretDigests: [first ?? randomBytes(32), second ?? randomBytes(32)],
     signingKeys: signingKeys.length > 0 ? signingKeys : [randomBytes(32)],
+    siroKey: siro?.webhookSecret === undefined ? randomBytes(32) : signingKey(siro.webhookSecret),
     isAllowedSource: allowSourceIps.length > 0 ? addressTest(allowSourceIps) : null,
   };
 }

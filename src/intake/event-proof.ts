@@ -1,6 +1,5 @@
 import { createHmac, timingSafeEqual } from "node:crypto";
 import type { IncomingHttpHeaders } from "node:http";
-import type { Door } from "./doors.ts";
 
 /** Standard Webhooks: older or newer signatures may be replays. */
 const TOLERANCE_SECONDS = 5 * 60;
@@ -13,6 +12,9 @@ export interface ClaimedSignature {
   readonly signatures: readonly string[];
 }
 
+/** How the three headers of a signature begin: by the standard, or as Svix names them. */
+export type SignatureHeaders = "webhook" | "svix";
+
 /**
  * Returns the claimed signature of a request.
  *
@@ -23,10 +25,11 @@ export interface ClaimedSignature {
 export function claimedSignature(
   headers: IncomingHttpHeaders,
   nowMs: number,
+  named: SignatureHeaders = "webhook",
 ): ClaimedSignature | undefined {
-  const id = headers["webhook-id"];
-  const timestamp = headers["webhook-timestamp"];
-  const signature = headers["webhook-signature"];
+  const id = headers[`${named}-id`];
+  const timestamp = headers[`${named}-timestamp`];
+  const signature = headers[`${named}-signature`];
   if (typeof id !== "string" || typeof timestamp !== "string" || typeof signature !== "string") {
     return undefined;
   }
@@ -37,16 +40,20 @@ export function claimedSignature(
 }
 
 /**
- * Says whether one of the signatures was made over these bytes with one of the door's signing secrets.
+ * Says whether one of the signatures was made over these bytes with one of the keys.
  *
  * Compares in constant time. It works on the raw bytes and on native code: a body is hashed before its sender
  * is known, so hashing has to be cheap.
  */
-export function isSignedFor(door: Door, claimed: ClaimedSignature, body: Buffer): boolean {
+export function isSignedWith(
+  keys: readonly Buffer[],
+  claimed: ClaimedSignature,
+  body: Buffer,
+): boolean {
   const signatures = claimed.signatures
     .filter((signature) => signature.startsWith(VERSION_PREFIX))
     .map((signature) => Buffer.from(signature.slice(VERSION_PREFIX.length)));
-  return door.signingKeys.some((key) => {
+  return keys.some((key) => {
     const expected = Buffer.from(
       createHmac("sha256", key)
         .update(`${claimed.id}.${claimed.timestamp}.`)

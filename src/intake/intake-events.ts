@@ -1,12 +1,12 @@
-/** The two ways in. */
-export type IntakeSource = "outbound-message" | "json";
+/** The ways in. */
+export type IntakeSource = "outbound-message" | "json" | "siro";
 
 /** A request that was answered with success: everything in it is durable, or deliberately dropped. */
 export interface AckedNotification {
   readonly source: IntakeSource;
   readonly connection: string;
   readonly outcome: "stored" | "dropped";
-  /** The outbound message definition; empty on the JSON path. */
+  /** The outbound message definition; empty on the other paths. */
   readonly actionId: string;
   readonly notifications: number;
   /** How many different ids the notifications carry. */

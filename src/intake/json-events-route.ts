@@ -7,7 +7,7 @@ import { jsonReply } from "../http/send-reply.ts";
 import { charsetOf, isReadableCharset } from "./decode-xml.ts";
 import { type Door, type Doors, opensWith } from "./doors.ts";
 import { type EventInbox, storeEvents } from "./event-inbox.ts";
-import { type ClaimedSignature, claimedSignature, isSignedFor } from "./event-proof.ts";
+import { type ClaimedSignature, claimedSignature, isSignedWith } from "./event-proof.ts";
 import { SenderNotTrustedError } from "./intake-errors.ts";
 import { type Admitted, type IntakeRoute, pathParts, type Received } from "./intake-route.ts";
 import { parseJsonEvents } from "./parse-json-events.ts";
@@ -71,7 +71,7 @@ async function receive(
   door: Door,
   { body, claimed, receivedAtMs }: ArrivedBody,
 ): Promise<Received> {
-  const isTrusted = claimed === undefined || isSignedFor(door, claimed, body);
+  const isTrusted = claimed === undefined || isSignedWith(door.signingKeys, claimed, body);
   if (!isTrusted || door.connection === null) {
     throw new SenderNotTrustedError(401);
   }

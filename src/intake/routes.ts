@@ -10,6 +10,8 @@ import { jsonEventsRoute } from "./json-events-route.ts";
 import { outboundMessageRoute } from "./outbound-message-route.ts";
 import type { Quarantine } from "./quarantine.ts";
 import { serveVisit, type VisitDeps } from "./serve-visit.ts";
+import type { SiroInbox } from "./siro-inbox.ts";
+import { siroWebhookRoute } from "./siro-webhook-route.ts";
 import { XML_LIMITS, type XmlLimits } from "./xml-limits.ts";
 
 /** What the intake needs from the world. */
@@ -17,6 +19,7 @@ export interface IntakeDeps {
   /** Read once; a changed map needs a new listener. */
   readonly connections: ReadonlyMap<string, Connection>;
   readonly inbox: EventInbox;
+  readonly siroInbox: SiroInbox;
   readonly quarantine: Quarantine;
   readonly events: IntakeEvents;
   readonly bodyLimitBytes: number;
@@ -43,7 +46,7 @@ export type IntakeListener = (request: IncomingMessage, response: ServerResponse
 const LONGEST_BODIES_IN_FLIGHT = 64;
 
 /**
- * Builds the listener for `/webhooks/salesforce/…` and `/webhooks/events/…`.
+ * Builds the listener for `/webhooks/salesforce/…`, `/webhooks/events/…` and `/webhooks/siro/…`.
  *
  * It stands before any framework: it needs the raw bytes, and it is the busiest path. Refusals that depend on
  * the sender alone are answered before the body is read.
@@ -58,6 +61,7 @@ export function createIntakeListener(deps: IntakeDeps): IntakeListener {
   const routes: readonly IntakeRoute[] = [
     outboundMessageRoute({ ...deps, doors, clients, storeTimeoutMs, xmlLimits }),
     jsonEventsRoute({ ...deps, doors, storeTimeoutMs }),
+    siroWebhookRoute({ ...deps, doors, storeTimeoutMs }),
   ];
   const admissionLimits = { maxRequests: limits.maxInFlight, maxBytes: limits.maxBytesInFlight };
   const visit: VisitDeps = {

@@ -117,7 +117,7 @@ describe("ack and HTTP", () => {
       "/",
       "/webhooks",
       "/webhooks/salesforce",
-      "/webhooks/siro/acme",
+      "/webhooks/siro",
       "//webhooks/salesforce/acme/x",
     ]) {
       expect((await post(server, "", { path })).status).toBe(418);
