@@ -1,5 +1,5 @@
 const ROOM =
-  "admin|appointments|deliveries|devices|doctor|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|salesforce-package|siro";
+  "admin|appointments|deliveries|devices|doctor|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|salesforce-package|siro|write-back";
 const pkg = (name) => `(^|node_modules/)${name}(/|$)`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -23,6 +23,18 @@ module.exports = {
       severity: "error",
       from: { path: `^src/(${ROOM})/` },
       to: { path: `^src/(${ROOM})/`, pathNot: "^src/$1/" },
+    },
+    {
+      name: "operators-page-stands-alone",
+      severity: "error",
+      from: { path: "^src/admin/app/" },
+      to: { pathNot: ["^src/admin/app/", "^docs/failures\\.md$", pkg("preact"), pkg("uplot")] },
+    },
+    {
+      name: "servers-do-not-import-pages",
+      severity: "error",
+      from: { pathNot: "^src/admin/app/" },
+      to: { path: "^src/admin/app/" },
     },
     {
       name: "workers-have-no-web",

@@ -6,6 +6,8 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY bin bin
 COPY src src
 COPY workers workers
+# The operators' page explains failures in the words of the documentation.
+COPY docs/failures.md docs/failures.md
 RUN node bin/build.mjs
 
 FROM node:24-bookworm-slim AS packages

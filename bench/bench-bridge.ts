@@ -21,6 +21,7 @@ export const ACME = {
   webhookSecret: "an-invented-webhook-secret-of-40-letters!",
   signingSecret: `whsec_${Buffer.alloc(24, "signing").toString("base64")}`,
   secretKey: Buffer.alloc(32, "an invented key"),
+  adminApiToken: "an-invented-admin-token",
 } as const;
 
 /** The bridge did not do what a bridge must do. */
@@ -95,6 +96,7 @@ function bridgeEnvironment(
     DATA_DIR: join(dir, "data"),
     CONNECTIONS_FILE: connectionsFile,
     SECRET_KEY: ACME.secretKey.toString("base64"),
+    ADMIN_API_TOKEN: ACME.adminApiToken,
     OUTBOUND_ALLOW: "127.0.0.1",
     ROLES: roles,
   };

@@ -5,6 +5,7 @@ import { describeMachine } from "./machine.ts";
 import { measureBurst } from "./measure-burst.ts";
 import { measureIntake } from "./measure-intake.ts";
 import { measureMemory } from "./measure-memory.ts";
+import { measureOperators } from "./measure-operators.ts";
 import { measureSalesforce } from "./measure-salesforce.ts";
 import { measureStartup } from "./measure-startup.ts";
 import { type BenchOptions, BenchUsageError, readOptions, type Section } from "./options.ts";
@@ -19,6 +20,7 @@ const MEASURES: Readonly<Record<Section, Measure>> = {
   burst: measureBurst,
   memory: measureMemory,
   startup: measureStartup,
+  operators: measureOperators,
 };
 
 const [asked, program = ""] = argv.slice(2);

@@ -1,7 +1,7 @@
 import { parseArgs } from "node:util";
 
 /** The parts of the benchmark that can be run alone. */
-export const SECTIONS = ["intake", "burst", "memory", "startup"] as const;
+export const SECTIONS = ["intake", "burst", "memory", "startup", "operators"] as const;
 export type Section = (typeof SECTIONS)[number];
 
 /** What was asked for on the command line. */

@@ -3,6 +3,7 @@
 import { existsSync } from "node:fs";
 import { dirname, join, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
+import { bringApprise } from "./steps/bring-apprise.mjs";
 import { bringBrowser } from "./steps/bring-browser.mjs";
 import { bringRedis } from "./steps/bring-redis.mjs";
 import { buildSources, isBuildStale } from "./steps/build-sources.mjs";
@@ -13,7 +14,7 @@ import { say } from "./steps/say.mjs";
 
 const NEEDS = {
   start: ["build", "redis-unless-configured"],
-  test: ["build", "redis", "browser"],
+  test: ["build", "redis", "browser", "apprise"],
   check: [],
   bench: ["build", "redis"],
 };
@@ -40,6 +41,9 @@ if (needs.includes("redis") || (needs.includes("redis-unless-configured") && !is
 }
 if (needs.includes("browser")) {
   bringBrowser();
+}
+if (needs.includes("apprise")) {
+  bringApprise();
 }
 
 function build() {

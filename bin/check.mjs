@@ -19,6 +19,7 @@ const CHECKS = [
     args: ["check", "--error-on-warnings", "."],
   },
   { name: "types", bin: "typescript/bin/tsc", args: ["--noEmit"] },
+  { name: "page types", bin: "typescript/bin/tsc", args: ["-p", "src/admin/app"] },
   {
     name: "import walls",
     bin: "dependency-cruiser/bin/dependency-cruise.mjs",

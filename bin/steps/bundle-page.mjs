@@ -1,5 +1,8 @@
+import { existsSync } from "node:fs";
 import { createRequire } from "node:module";
 import { join } from "node:path";
+
+const require = createRequire(import.meta.url);
 
 /** Where the sources of the operators' page lie; its parts are bundled, not copied. */
 export const PAGE_SOURCES = join("src", "admin", "app");
@@ -10,12 +13,15 @@ export const PAGE_TEXTS = [join("docs", "failures.md")];
 /**
  * Bundles the operators' page: one script, one style sheet, and what is loaded later.
  *
- * @returns the files as `{path, contents}`, not yet written; undefined after complaints on stderr.
+ * @returns the files as `{path, contents}`, not yet written; none without sources, undefined after complaints on stderr.
  */
 export function bundlePage(root) {
-  // Only here: the bootstrap imports this file before anything is installed.
-  const { buildSync } = createRequire(join(root, "package.json"))("esbuild");
   const sources = join(root, PAGE_SOURCES);
+  if (!existsSync(sources)) {
+    return [];
+  }
+  // Only here: the bootstrap imports this file before anything is installed.
+  const { buildSync } = require("esbuild");
   try {
     return buildSync({
       absWorkingDir: root,

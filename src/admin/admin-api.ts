@@ -2,12 +2,25 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { RepRef } from "../books/rep-book.ts";
 import type { RecordRef } from "../books/timeline-book.ts";
+import type { Appointment } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
 import { crmRecordIdSchema } from "../domain/crm-record-id.ts";
+import type { ListedDevice } from "../domain/device-health.ts";
 import type { Enrolment, EnrolOutcome } from "../domain/enrolment.ts";
+import type { Prompt } from "../domain/prompt.ts";
 import type { TestedDevice } from "../domain/tested-device.ts";
 import { NotFoundError } from "../http/input-errors.ts";
 import type { AdminQueues } from "./admin-queues.ts";
+
+/** A link with each of its parameters explained; null where it cannot be built. */
+export interface DescribedLink {
+  readonly link: string | null;
+  readonly linkParts: readonly {
+    readonly name: string;
+    readonly value: string;
+    readonly meaning: string;
+  }[];
+}
 
 /** What the operators' calls need from the world. */
 export interface AdminApiDeps {
@@ -20,7 +33,15 @@ export interface AdminApiDeps {
     revoke(deviceId: string): Promise<"revoked" | "unknown">;
     /** Undefined for an unknown rep. */
     test(rep: RepRef): Promise<readonly TestedDevice[] | undefined>;
+    list(rep: RepRef): Promise<readonly ListedDevice[]>;
   };
+  /** A prompt's link as it would be built now, from the newest appointment. */
+  readonly describeLink: (
+    connection: Connection,
+    of: { readonly prompt: Prompt; readonly appointment: Appointment },
+  ) => DescribedLink;
+  /** Where reps reach the bridge. */
+  readonly publicUrl: URL;
   readonly nowMs: () => number;
 }
 

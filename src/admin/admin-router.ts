@@ -8,11 +8,16 @@ import { mountRoutes } from "../http/route.ts";
 import type { AdminApiDeps } from "./admin-api.ts";
 import { OperatorUnknownError } from "./admin-errors.ts";
 import { appointmentRoutes } from "./appointment-routes.ts";
+import { coverageRoute } from "./coverage-route.ts";
+import { inviteRoutes } from "./invite-routes.ts";
+import { liveRoute } from "./live-route.ts";
 import { createOperatorGuard } from "./operator-guard.ts";
 import { createOperatorSession, type OperatorSessionDeps } from "./operator-session.ts";
+import type { SharedOverview } from "./overview/share-overview.ts";
 import { overviewRoute } from "./overview-route.ts";
 import {
   type AdminPages,
+  checkAgain,
   PAGE_DIR,
   pageHeaders,
   queuePageHeaders,
@@ -22,6 +27,7 @@ import {
 import { parkedRoutes } from "./parked-routes.ts";
 import { queuePages } from "./queue-pages.ts";
 import { repRoutes } from "./rep-routes.ts";
+import { repSessionRoutes } from "./rep-session-routes.ts";
 import { mountSignIn } from "./sign-in-routes.ts";
 
 const QUEUES_PATH = "/admin/queues";
@@ -33,8 +39,13 @@ const BEARER_FAILURES = 100;
 
 /** What the operators' window needs from the world. */
 export interface AdminRouterDeps extends AdminApiDeps, OperatorSessionDeps {
+  readonly overview: SharedOverview;
+  /** How often open streams are pinged; 25 s unless a test is in a hurry. */
+  readonly pingMs?: number;
   readonly adminApiToken: string | undefined;
   readonly trustedProxies: readonly string[];
+  /** Where the built page lies; beside the code, unless the code runs from its sources. */
+  readonly pageDir?: string;
   /** Hears of errors nobody foresaw. */
   readonly report: (error: unknown) => void;
 }
@@ -53,11 +64,18 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   const bearerFailures = createFailureLimit({ ...limit, failures: BEARER_FAILURES });
   const loginFailures = createFailureLimit({ ...limit, failures: LOGIN_FAILURES });
   const guard = createOperatorGuard({ ...deps, session, bearerFailures });
-  const pages = readPages();
+  const { pageDir = PAGE_DIR } = deps;
+  const pages = readPages(pageDir);
   const router = express.Router({ caseSensitive: true });
   router.use("/admin", ...pageHeaders(deps.publicUrl));
-  router.use("/admin/page", express.static(PAGE_DIR, { index: false, cacheControl: false }));
+  const files = { index: false, cacheControl: false, setHeaders: checkAgain } as const;
+  router.use("/admin/page", express.static(pageDir, files));
   mountSignIn(router, { ...deps, session, pages, loginFailures, guard });
+  router.get(
+    "/admin/api/live",
+    guard,
+    liveRoute({ ...deps, isStillSignedIn: session.isStillSignedIn }),
+  );
   router.use("/admin/api", guard, apiRouter(deps));
   router.use(
     QUEUES_PATH,
@@ -69,13 +87,16 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
   return router;
 }
 
-function apiRouter(deps: AdminApiDeps): Router {
+function apiRouter(deps: AdminRouterDeps): Router {
   const router = express.Router({ caseSensitive: true });
   router.use(express.json({ limit: BODY_BYTES }));
   mountRoutes(router, [
-    overviewRoute(deps),
+    overviewRoute(deps.overview),
+    coverageRoute(deps),
     ...appointmentRoutes(deps),
     ...repRoutes(deps),
+    ...repSessionRoutes(deps),
+    ...inviteRoutes(deps),
     ...parkedRoutes(deps),
   ]);
   router.use(unknownRoute);
@@ -96,6 +117,7 @@ function signInInstead(pages: AdminPages): ErrorRequestHandler {
       return;
     }
     const { status, headers } = errorReply(knownError(error));
-    sendPage(response.set(headers), status, pages.signIn("Sign in to see this page."));
+    const form = { note: "Sign in to see this page.", next: request.originalUrl };
+    sendPage(response.set(headers), status, pages.signIn(form));
   };
 }

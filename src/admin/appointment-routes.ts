@@ -1,7 +1,8 @@
 import { randomUUID } from "node:crypto";
 import { z } from "zod";
 import { readAppointment, readDossier } from "../books/appointment-book.ts";
-import { type RecordRef, readTimeline } from "../books/timeline-book.ts";
+import { queryWords } from "../books/search-words.ts";
+import type { RecordRef } from "../books/timeline-book.ts";
 import { appointmentStatusSchema, type RecordType } from "../domain/appointment.ts";
 import { instantSchema } from "../domain/instant.ts";
 import { promptStateSchema } from "../domain/prompt.ts";
@@ -11,8 +12,9 @@ import type { Route } from "../http/route.ts";
 import { type AdminApiDeps, limitSchema, namedConnection, namedRecord } from "./admin-api.ts";
 import { NoReaderError } from "./admin-errors.ts";
 import { type AppointmentFilter, listAppointments } from "./list-appointments.ts";
-import { presentRecord } from "./present-appointment.ts";
+import { presentRecord } from "./present-record.ts";
 import { readCursor } from "./read-page.ts";
+import { readRecordFacts } from "./read-summary-facts.ts";
 
 /** A filter that is there but empty is one that was not filled in. */
 const text = z
@@ -21,12 +23,15 @@ const text = z
   .transform((value) => (value === "" ? undefined : value))
   .optional();
 
+/** The outlooks that a prompt's state or a status does not name already; what is parked has a list of its own. */
+const outlookSchema = z.enum(["planned", "opened", "done", "not-sent"]);
+
 const querySchema = z.object({
   connection: text,
   rep: text,
   from: text.pipe(instantSchema.optional()),
   to: text.pipe(instantSchema.optional()),
-  state: text.pipe(z.union([appointmentStatusSchema, promptStateSchema]).optional()),
+  state: text.pipe(z.union([appointmentStatusSchema, promptStateSchema, outlookSchema]).optional()),
   q: text,
   cursor: z.string().max(20_000).optional(),
   limit: limitSchema,
@@ -48,12 +53,7 @@ export function appointmentRoutes(deps: AdminApiDeps): readonly Route[] {
       path: "/appointments/:connection/:recordId",
       handle: async ({ params }) => {
         const record = namedRecord(deps, params);
-        const dossier = await readDossier(deps.redis, record);
-        const timeline = await readTimeline(deps.redis, record);
-        if (dossier === undefined && timeline.length === 0) {
-          throw new NotFoundError("The bridge knows nothing of that record");
-        }
-        return { status: 200, body: presentRecord(record, { dossier, timeline }, deps.nowMs()) };
+        return { status: 200, body: await describeRecord(deps, record) };
       },
     },
     {
@@ -66,6 +66,21 @@ export function appointmentRoutes(deps: AdminApiDeps): readonly Route[] {
       },
     },
   ];
+}
+
+async function describeRecord(deps: AdminApiDeps, record: RecordRef) {
+  const { redis, connections, describeLink } = deps;
+  const dossier = await readDossier(redis, record);
+  const facts = await readRecordFacts(redis, record, { dossier, nowMs: deps.nowMs() });
+  if (dossier === undefined && facts.timeline.length === 0) {
+    throw new NotFoundError("The bridge knows nothing of that record");
+  }
+  const connection = connections.get(record.connection);
+  return presentRecord(record, facts, (prompt) =>
+    connection === undefined || dossier === undefined
+      ? { link: null, linkParts: [] }
+      : describeLink(connection, { prompt, appointment: dossier.stored.appointment }),
+  );
 }
 
 /** Lets the record be read again the way every event does; only known records tell what object they are. */
@@ -119,7 +134,7 @@ function filterOf(deps: AdminApiDeps, query: unknown): AppointmentFilter {
     places: readCursor(cursor),
     rep: rest.rep,
     state: rest.state,
-    q: rest.q,
+    words: queryWords(rest.q ?? ""),
     limit: rest.limit,
   };
 }

@@ -1,10 +1,13 @@
 import type { Redis } from "ioredis";
 import { type AppointmentDossier, readDossiers } from "../books/appointment-book.ts";
-import { type TimeEntry, walkTimeIndex } from "../books/time-index.ts";
+import { isFoundBy } from "../books/search-words.ts";
 import { isSameSalesforceId } from "../domain/crm-record-id.ts";
-import { keyspace } from "../keyspace.ts";
+import { promptStateAt } from "../domain/prompt.ts";
+import { type Candidates, findCandidates } from "./find-candidates.ts";
 import { presentAppointment } from "./present-appointment.ts";
 import { type LaneEntry, type Page, type Places, readPage } from "./read-page.ts";
+import { readSummaryFacts } from "./read-summary-facts.ts";
+import { outlookOf } from "./summarize-appointment.ts";
 
 /** Nothing of a visit that began longer ago than this is kept any more, unless it lasted for a month. */
 const KEPT_MS = 62 * 86_400_000;
@@ -18,10 +21,10 @@ export interface AppointmentFilter {
   /** Bounds of the start, epoch milliseconds, both included. */
   readonly fromMs: number | undefined;
   readonly toMs: number | undefined;
-  /** The status of the appointment, or the state of one of its prompts. */
+  /** The status of the appointment, the state of one of its prompts, or its outlook. */
   readonly state: string | undefined;
-  /** Part of a record id, a title, a customer's id, or a rep's name, address or id. */
-  readonly q: string | undefined;
+  /** Words, or beginnings of words, that must all be found. */
+  readonly words: readonly string[];
   readonly limit: number;
   readonly places: Places;
 }
@@ -35,14 +38,23 @@ export interface ListAppointmentsDeps {
 /** One line of the list. */
 export type ListedAppointment = ReturnType<typeof presentAppointment>;
 
-/** Lists appointments by their start, the earliest first, over all connections asked for. */
+/**
+ * Lists appointments by their start, the earliest first, over all connections asked for.
+ *
+ * One page costs no more than so much, however few it finds; its cursor stays good while appointments come and go.
+ */
 export async function listAppointments(
   deps: ListAppointmentsDeps,
   filter: AppointmentFilter,
 ): Promise<Page<ListedAppointment>> {
-  const lanes = filter.connections.map((name) => ({ name, chunks: walkLane(deps, name, filter) }));
+  const nowMs = deps.nowMs();
+  const lanes = filter.connections.map((name) => ({
+    name,
+    chunks: walkLane(deps, name, { filter, nowMs }),
+  }));
   const { limit, places } = filter;
-  return readPage(lanes, { limit, places, order: "oldest-first" });
+  const page = await readPage(lanes, { limit, places, order: "oldest-first" });
+  return { ...page, items: await presentAll(deps.redis, page.items, nowMs) };
 }
 
 /** The earliest start that a list or a count looks at. */
@@ -50,71 +62,102 @@ export function earliestKeptMs(nowMs: number): number {
   return nowMs - KEPT_MS;
 }
 
-async function* walkLane(
-  { redis, nowMs }: ListAppointmentsDeps,
-  connection: string,
-  filter: AppointmentFilter,
-): AsyncGenerator<readonly LaneEntry<ListedAppointment>[], undefined> {
-  const { fromMs = earliestKeptMs(nowMs()), toMs = Number.POSITIVE_INFINITY, places } = filter;
-  const walk = walkTimeIndex(redis, {
-    key: keyspace.appointmentsByStart(connection),
-    from: places[connection] ?? { atMs: fromMs, passed: 0 },
-    untilMs: toMs,
-    order: "oldest-first",
-  });
-  for await (const entries of walk) {
-    const recordIds = entries.map(({ member }) => member);
-    const dossiers = await readDossiers(redis, connection, recordIds);
-    const context = { connection, filter, nowMs: nowMs() };
-    yield entries.map((entry, at) => laneEntry(entry, dossiers[at], context));
-  }
+interface Found {
+  readonly connection: string;
+  readonly dossier: AppointmentDossier;
 }
 
 interface LaneContext {
-  readonly connection: string;
   readonly filter: AppointmentFilter;
   readonly nowMs: number;
 }
 
-function laneEntry(
-  { after }: TimeEntry,
-  dossier: AppointmentDossier | undefined,
-  { connection, filter, nowMs }: LaneContext,
-): LaneEntry<ListedAppointment> {
-  const item = dossier === undefined ? undefined : presentAppointment(connection, dossier, nowMs);
-  return { after, item: item !== undefined && isMatch(item, filter) ? item : undefined };
+async function* walkLane(
+  { redis }: ListAppointmentsDeps,
+  connection: string,
+  { filter, nowMs }: LaneContext,
+): AsyncGenerator<readonly LaneEntry<Found>[], undefined> {
+  const { fromMs = earliestKeptMs(nowMs), toMs: untilMs = Number.POSITIVE_INFINITY } = filter;
+  const from = filter.places[connection] ?? { atMs: fromMs };
+  const { rep, words, state, limit } = filter;
+  const isNarrow = state !== undefined || rep !== undefined || words.length > 0;
+  const span = { from, untilMs, rep, words, chunk: isNarrow ? CHUNK : Math.min(CHUNK, limit + 1) };
+  for await (const candidates of findCandidates(redis, connection, span)) {
+    yield await readEntries(redis, candidates, { connection, filter, nowMs });
+  }
 }
 
-function isMatch(listed: ListedAppointment, { rep, state, q }: AppointmentFilter): boolean {
-  const hasState =
-    state === undefined ||
-    listed.status === state ||
-    listed.prompts.some((prompt) => prompt.state === state);
-  return hasState && isOfRep(listed, rep) && isFound(listed, q);
+/** As many dossiers are read at a time. */
+const CHUNK = 100;
+
+async function readEntries(
+  redis: Redis,
+  { places, passed }: Candidates,
+  { connection, filter, nowMs }: LaneContext & { readonly connection: string },
+): Promise<readonly LaneEntry<Found>[]> {
+  const recordIds = places.map(({ member }) => member);
+  const dossiers = await readDossiers(redis, connection, recordIds);
+  const entries = places.map((after, at): LaneEntry<Found> => {
+    const dossier = dossiers[at];
+    const isWanted =
+      dossier !== undefined &&
+      // The index and the appointment are read one after the other; it may have moved meanwhile.
+      dossier.stored.appointment.startAtMs === after.atMs &&
+      isMatch(dossier, filter, nowMs);
+    return { after, item: isWanted ? { connection, dossier } : undefined, cost: 1 };
+  });
+  return passed === undefined ? entries : [...entries, { ...passed, item: undefined }];
 }
 
-function isOfRep({ reps }: ListedAppointment, wanted: string | undefined): boolean {
+function isMatch(
+  dossier: AppointmentDossier,
+  { rep, state, words }: AppointmentFilter,
+  nowMs: number,
+): boolean {
+  const { appointment } = dossier.stored;
   return (
-    wanted === undefined ||
-    reps.some(
-      ({ userId, email }) =>
-        userId === wanted ||
-        isSameSalesforceId(userId, wanted) ||
-        email?.toLowerCase() === wanted.toLowerCase(),
-    )
+    (state === undefined || hasState(dossier, state, nowMs)) &&
+    (rep === undefined || appointment.reps.some((one) => isRep(one, rep))) &&
+    isFoundBy(words, appointment)
   );
 }
 
-function isFound(
-  { recordId, title, crmObjects, reps }: ListedAppointment,
-  q: string | undefined,
+function hasState(dossier: AppointmentDossier, state: string, nowMs: number): boolean {
+  return (
+    dossier.stored.appointment.status === state ||
+    dossier.prompts.some((prompt) => promptStateAt(prompt, nowMs) === state) ||
+    outlookOf(dossier, nowMs) === state
+  );
+}
+
+function isRep(
+  { userId, email }: AppointmentDossier["stored"]["appointment"]["reps"][number],
+  wanted: string,
 ): boolean {
-  const needle = q?.trim().toLowerCase() ?? "";
-  const texts = [
-    recordId,
-    title,
-    ...crmObjects.map(({ objectId }) => objectId),
-    ...reps.flatMap(({ userId, name = "", email = "" }) => [userId, name, email]),
-  ];
-  return texts.some((text) => text.toLowerCase().includes(needle));
+  return (
+    userId === wanted ||
+    isSameSalesforceId(userId, wanted) ||
+    email?.toLowerCase() === wanted.toLowerCase()
+  );
+}
+
+/** The facts are read per connection, and put back into the order of the page. */
+async function presentAll(
+  redis: Redis,
+  found: readonly Found[],
+  nowMs: number,
+): Promise<readonly ListedAppointment[]> {
+  const presented = new Map<Found, ListedAppointment>();
+  for (const connection of new Set(found.map((one) => one.connection))) {
+    const own = found.filter((one) => one.connection === connection);
+    const dossiers = own.map(({ dossier }) => dossier);
+    const facts = await readSummaryFacts(redis, connection, { dossiers, nowMs });
+    for (const [at, one] of own.entries()) {
+      const known = facts[at];
+      if (known !== undefined) {
+        presented.set(one, presentAppointment(connection, one.dossier, known));
+      }
+    }
+  }
+  return found.flatMap((one) => presented.get(one) ?? []);
 }

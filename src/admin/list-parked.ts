@@ -80,7 +80,7 @@ function readMembers(redis: Redis, connection: string, entries: readonly TimeEnt
 function walkOf(connection: string, places: Places) {
   return {
     key: keyspace.parkedByTime(connection),
-    from: places[connection] ?? { atMs: Number.POSITIVE_INFINITY, passed: 0 },
+    from: places[connection] ?? { atMs: Number.POSITIVE_INFINITY },
     untilMs: Number.NEGATIVE_INFINITY,
     order: "newest-first",
   } as const;

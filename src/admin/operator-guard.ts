@@ -1,9 +1,10 @@
 import type { Request, RequestHandler } from "express";
 import { bearerToken } from "../http/bearer-token.ts";
+import { CrossSiteError } from "../http/cross-site-error.ts";
 import type { FailureLimit } from "../http/failure-limit.ts";
 import { isSameSecret } from "../http/is-same-secret.ts";
 import { isChange, requestOrigin } from "../http/request-origin.ts";
-import { CrossSiteError, OperatorUnknownError } from "./admin-errors.ts";
+import { OperatorUnknownError } from "./admin-errors.ts";
 import type { OperatorSession } from "./operator-session.ts";
 
 /** What the guard needs from the world. */

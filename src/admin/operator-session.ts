@@ -1,7 +1,7 @@
 import { createHmac } from "node:crypto";
 import RedisStore from "connect-redis";
 import type { Request, Response } from "express";
-import session from "express-session";
+import session, { type SessionData } from "express-session";
 import type { Redis } from "ioredis";
 import { keyspace } from "../keyspace.ts";
 
@@ -30,6 +30,8 @@ export interface OperatorSessionDeps {
 export interface OperatorSession {
   load(request: Request, response: Response): Promise<void>;
   isSignedIn(request: Request): boolean;
+  /** Asks the store again, for what stays open; a request that came by a bearer has no session that could end. */
+  isStillSignedIn(request: Request): Promise<boolean>;
   /** Under a new session id: one that was known before the sign-in is worth nothing. */
   signIn(request: Request): Promise<void>;
   signOut(request: Request): Promise<void>;
@@ -69,6 +71,13 @@ export function createOperatorSession(deps: OperatorSessionDeps): OperatorSessio
       return settled((done) => void middleware(request, response, done));
     },
     isSignedIn: ({ session: { signedInAtMs = 0 } }) => deps.nowMs() < signedInAtMs + LIFE_MS,
+    isStillSignedIn: async (request) => {
+      if (request.session === undefined) {
+        return true;
+      }
+      const stored = await readStored(request);
+      return deps.nowMs() < (stored?.signedInAtMs ?? 0) + LIFE_MS;
+    },
     signIn: async (request) => {
       await settled((done) => request.session.regenerate(done));
       request.session.signedInAtMs = deps.nowMs();
@@ -76,6 +85,12 @@ export function createOperatorSession(deps: OperatorSessionDeps): OperatorSessio
     },
     signOut: (request) => settled((done) => request.session.destroy(done)),
   };
+}
+
+function readStored({ sessionStore, sessionID }: Request): Promise<SessionData | null | undefined> {
+  return new Promise((resolve, reject) => {
+    sessionStore.get(sessionID, (error, stored) => (error ? reject(error) : resolve(stored)));
+  });
 }
 
 function cookieKey({ secretKey, adminPassword = "" }: OperatorSessionDeps): string {

@@ -4,29 +4,66 @@ import type { RequestHandler, Response } from "express";
 import helmet from "helmet";
 import { escapeHtml } from "../http/escape-html.ts";
 
-/** Where the page's files lie. */
+/** Where the page's files lie once they are built. */
 export const PAGE_DIR = fileURLToPath(new URL("./page", import.meta.url));
+
+/** Where the app shows a page of its own: the same HTML for all, its script reads the address. */
+export const APP_PATHS = [
+  "/admin",
+  "/admin/appointments",
+  "/admin/appointments/:connection/:recordId",
+  "/admin/parked",
+  "/admin/reps",
+  "/admin/failures",
+];
+
+/** What the form for signing in says and where it leads; both are plain text. */
+export interface SignInForm {
+  /** Stands above the form; empty for none. */
+  readonly note: string;
+  /** The page that was asked for. */
+  readonly next: string;
+}
 
 /** The operators' pages as HTML. */
 export interface AdminPages {
   /** What a signed-in operator sees; its script asks the API for everything. */
   readonly app: string;
-  /** The form, with a note above it; plain text, empty for none. */
-  readonly signIn: (note: string) => string;
+  readonly signIn: (form: SignInForm) => string;
 }
 
 /** Reads the pages once. */
-export function readPages(): AdminPages {
-  const app = readFileSync(`${PAGE_DIR}/index.html`, "utf8");
-  const form = readFileSync(`${PAGE_DIR}/sign-in.html`, "utf8");
+export function readPages(dir: string): AdminPages {
+  const app = readFileSync(`${dir}/index.html`, "utf8");
+  const form = readFileSync(`${dir}/sign-in.html`, "utf8");
   return {
     app,
-    signIn: (note) =>
-      form.replace("<!--note-->", () =>
-        note === "" ? "" : `<p class="note" role="alert">${escapeHtml(note)}</p>`,
-      ),
+    signIn: ({ note, next }) =>
+      form
+        .replace("<!--note-->", () =>
+          note === "" ? "" : `<p class="note bad" role="alert">${escapeHtml(note)}</p>`,
+        )
+        .replace("<!--next-->", () => {
+          const page = ownPage(next);
+          return page === "/admin"
+            ? ""
+            : `<input type="hidden" name="next" value="${escapeHtml(page)}">`;
+        }),
   };
 }
+
+/** The page to go to after signing in: one of the operators' own, or the overview. */
+export function ownPage(next: string | undefined): string {
+  return next !== undefined && OWN_PAGE.test(next) ? next : "/admin";
+}
+
+/** A path of ours with its filters, in the letters that addresses are made of; never another host. */
+const OWN_PAGE = /^\/admin(?:[/?][\w\-./?&=%+~@:,*]*)?$/;
+
+/** Lets the built files be asked about each time, and sent again only when they changed. */
+export const checkAgain = (response: Response) => {
+  response.setHeader("cache-control", "no-cache");
+};
 
 /** Sends one page. */
 export function sendPage(response: Response, status: number, html: string): void {

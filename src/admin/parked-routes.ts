@@ -1,5 +1,8 @@
+import { randomUUID } from "node:crypto";
+import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
 import { listParkedConnections, readParked } from "../books/parked-book.ts";
+import { cancelReplay } from "../books/replay-book.ts";
 import type { Parked } from "../domain/parked.ts";
 import { NotFoundError } from "../http/input-errors.ts";
 import { parseInput } from "../http/parse-input.ts";
@@ -9,9 +12,13 @@ import { NotReplayableError } from "./admin-errors.ts";
 import { eachParked, listParkedPage, type ParkedFilter } from "./list-parked.ts";
 import { readCursor } from "./read-page.ts";
 import { isReplayable, replayParked } from "./replay-parked.ts";
+import { type RunReplayDeps, runReplay, type ShownReplay, showReplay } from "./run-replay.ts";
 
-/** Entries handed back at the same time. */
-const REPLAYED_AT_ONCE = 50;
+/** Whoever starts a replay is answered after this long, also when it goes on. */
+const ANSWER_AFTER_MS = 2_000;
+
+/** What the routes of parked work need from the world. */
+type ParkedRoutesDeps = AdminApiDeps & RunReplayDeps;
 
 const filterShape = {
   connection: z.string().min(1).optional(),
@@ -29,7 +36,7 @@ const replaySchema = z.strictObject({
 });
 
 /** The routes of parked work: the list, and handing it back to its queues. */
-export function parkedRoutes(deps: AdminApiDeps): readonly Route[] {
+export function parkedRoutes(deps: ParkedRoutesDeps): readonly Route[] {
   const { redis } = deps;
   return [
     {
@@ -51,6 +58,24 @@ export function parkedRoutes(deps: AdminApiDeps): readonly Route[] {
       handle: ({ query, body }) => replayMatching(deps, { ...query, ...(body ?? {}) }),
     },
     {
+      method: "get",
+      path: "/parked/replays/:batchId",
+      handle: async ({ params }) => ({
+        status: 200,
+        body: await shownReplay(deps, String(params["batchId"])),
+      }),
+    },
+    {
+      method: "delete",
+      path: "/parked/replays/:batchId",
+      handle: async ({ params }) => {
+        const batchId = String(params["batchId"]);
+        await shownReplay(deps, batchId);
+        await cancelReplay(redis, batchId);
+        return { status: 202, body: await shownReplay(deps, batchId) };
+      },
+    },
+    {
       method: "post",
       path: "/parked/:id/replay",
       handle: async ({ params }) => {
@@ -68,7 +93,7 @@ export function parkedRoutes(deps: AdminApiDeps): readonly Route[] {
   ];
 }
 
-async function replayMatching(deps: AdminApiDeps, body: unknown): Promise<Reply> {
+async function replayMatching(deps: ParkedRoutesDeps, body: unknown): Promise<Reply> {
   const { dryRun, ...filter } = parseInput(replaySchema, body);
   // The whole list first: what parks again while this runs is not replayed a second time.
   const matching: Parked[] = [];
@@ -78,13 +103,31 @@ async function replayMatching(deps: AdminApiDeps, body: unknown): Promise<Reply>
     }
   }
   if (dryRun) {
-    return { status: 200, body: { matching: matching.length } };
+    return { status: 200, body: { count: matching.length, matching: matching.length } };
   }
-  for (let at = 0; at < matching.length; at += REPLAYED_AT_ONCE) {
-    const some = matching.slice(at, at + REPLAYED_AT_ONCE);
-    await Promise.all(some.map((parked) => replayParked(deps, parked)));
+  const batchId = randomUUID();
+  const { done } = await settledSoon(deps, { batchId, run: runReplay(deps, batchId, matching) });
+  return { status: 202, body: { replayed: done, total: matching.length, batchId } };
+}
+
+/** A short replay is over when the answer comes; of a long one the answer tells how far it is. */
+async function settledSoon(
+  deps: ParkedRoutesDeps,
+  { batchId, run }: { readonly batchId: string; readonly run: Promise<{ readonly done: number }> },
+): Promise<{ readonly done: number }> {
+  const abort = new AbortController();
+  const isLong = delay(ANSWER_AFTER_MS, undefined, { signal: abort.signal }).catch(() => undefined);
+  const ended = await Promise.race([run, isLong]);
+  abort.abort();
+  return ended ?? (await showReplay(deps, batchId)) ?? { done: 0 };
+}
+
+async function shownReplay(deps: ParkedRoutesDeps, batchId: string): Promise<ShownReplay> {
+  const shown = await showReplay(deps, batchId);
+  if (shown === undefined) {
+    throw new NotFoundError("There is no replay of that id; they are remembered for a day");
   }
-  return { status: 202, body: { replayed: matching.length } };
+  return shown;
 }
 
 /** Work of a connection that was taken out of the configuration stays on the list. */

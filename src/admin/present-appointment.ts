@@ -1,15 +1,18 @@
 import type { AppointmentDossier } from "../books/appointment-book.ts";
-import type { RecordRef } from "../books/timeline-book.ts";
-import type { Delivery } from "../domain/delivery.ts";
 import { isoInstant } from "../domain/instant.ts";
-import { type Prompt, promptStateAt } from "../domain/prompt.ts";
-import type { TimelineEntry } from "../domain/timeline-entry.ts";
+import {
+  confirmationOf,
+  type Prompt,
+  type PromptRecording,
+  promptStateAt,
+} from "../domain/prompt.ts";
+import { type SummaryFacts, summarizeAppointment } from "./summarize-appointment.ts";
 
-/** Words one appointment with its prompts, as a list shows it; times become ISO-8601. */
+/** Words one appointment with its prompts and its summary, as a list shows it; times become ISO-8601. */
 export function presentAppointment(
   connection: string,
   { stored, prompts }: AppointmentDossier,
-  nowMs: number,
+  facts: SummaryFacts,
 ) {
   const { appointment } = stored;
   return {
@@ -20,53 +23,23 @@ export function presentAppointment(
     startAt: isoInstant(appointment.startAtMs),
     endAt: isoInstant(appointment.endAtMs),
     title: appointment.title,
+    ...summarizeAppointment(facts),
     crmObjects: appointment.crmObjects,
-    reps: appointment.reps,
+    reps: appointment.reps.map((rep) => ({ ...rep, ...zoneOf(rep.userId, facts) })),
     prompts: prompts
       .toSorted((left, right) => left.dueAtMs - right.dueAtMs)
-      .map((prompt) => presentPrompt(prompt, nowMs)),
+      .map((prompt) => presentPrompt(prompt, facts.nowMs)),
   };
 }
 
-/** All that is known of one record; without a dossier only its timeline is. */
-export interface KnownRecord {
-  readonly dossier: AppointmentDossier | undefined;
-  readonly timeline: readonly TimelineEntry[];
+/** What is known of a rep's zone, also where the appointment does not say it. */
+function zoneOf(userId: string, { reps }: SummaryFacts): { readonly timeZone?: string } {
+  const timeZone = reps.find((rep) => rep.userId === userId)?.timeZone;
+  return timeZone === undefined ? {} : { timeZone };
 }
-
-/** Words one record with everything that is known. */
-export function presentRecord(
-  { connection, recordId }: RecordRef,
-  { dossier, timeline }: KnownRecord,
-  nowMs: number,
-) {
-  const head =
-    dossier === undefined
-      ? { ...UNKNOWN, connection, recordId }
-      : presentAppointment(connection, dossier, nowMs);
-  return {
-    ...head,
-    deliveries: (dossier?.deliveries ?? [])
-      .toSorted((left, right) => left.updatedAtMs - right.updatedAtMs)
-      .map(presentDelivery),
-    receipts: [],
-    timeline: timeline.map(({ atMs, ...entry }) => ({ at: isoInstant(atMs), ...entry })),
-  };
-}
-
-const UNKNOWN = {
-  recordType: null,
-  status: "unknown",
-  startAt: null,
-  endAt: null,
-  title: null,
-  crmObjects: [],
-  reps: [],
-  prompts: [],
-};
 
 function presentPrompt(prompt: Prompt, nowMs: number) {
-  const { firedAtMs, sentAtMs } = prompt;
+  const { firedAtMs, sentAtMs, answeredAtMs } = prompt;
   return {
     promptId: prompt.promptId,
     action: prompt.action,
@@ -78,9 +51,27 @@ function presentPrompt(prompt: Prompt, nowMs: number) {
     generation: prompt.generation,
     ...(firedAtMs === undefined ? {} : { firedAt: isoInstant(firedAtMs) }),
     ...(sentAtMs === undefined ? {} : { sentAt: isoInstant(sentAtMs) }),
+    ...(answeredAtMs === undefined ? {} : { answeredAt: isoInstant(answeredAtMs) }),
+    ...presentTruth(prompt),
   };
 }
 
-function presentDelivery({ updatedAtMs, ...delivery }: Delivery) {
-  return { ...delivery, updatedAt: isoInstant(updatedAtMs) };
+/** What Siro told; "not-confirmed" never means that nothing was recorded. */
+function presentTruth(prompt: Prompt) {
+  const { recording, consent } = prompt;
+  const confirmation = confirmationOf(prompt);
+  return {
+    ...(confirmation === undefined ? {} : { confirmation }),
+    ...(recording === undefined ? {} : { recording: presentRecording(recording) }),
+    ...(consent === undefined ? {} : { consent: consent.status }),
+  };
+}
+
+function presentRecording({ seenAtMs, endedAtMs, linkedAtMs, ...recording }: PromptRecording) {
+  return {
+    ...recording,
+    seenAt: isoInstant(seenAtMs),
+    ...(endedAtMs === undefined ? {} : { endedAt: isoInstant(endedAtMs) }),
+    ...(linkedAtMs === undefined ? {} : { linkedAt: isoInstant(linkedAtMs) }),
+  };
 }

@@ -2,13 +2,15 @@ import { z } from "zod";
 import type { TimePlace } from "../books/time-index.ts";
 import { InputInvalidError } from "../http/input-errors.ts";
 
-/** A call looks at no more than this many entries; the cursor leads on. */
-const MOST_SCANNED = 2_000;
+/** A call costs no more than reading so many entries; the cursor leads on. */
+const MOST_COST = 700;
 
 /** One entry of a lane: `item` is undefined when the filter leaves it out. */
 export interface LaneEntry<Item> {
   readonly after: TimePlace;
   readonly item: Item | undefined;
+  /** What it cost to get here, in entries read; 1 where nothing is said. */
+  readonly cost?: number;
 }
 
 /** The entries of one connection in order of time, in chunks. */
@@ -47,18 +49,19 @@ export async function readPage<Item>(
   const heads = lanes.map((lane): Head<Item> => ({ ...lane, buffer: [], isDone: false }));
   const passed: Record<string, TimePlace> = { ...places };
   const items: Item[] = [];
-  for (let scanned = 0; ; scanned += 1) {
+  for (let cost = 0; ; ) {
     await Promise.all(heads.map(fill));
     const head = firstHead(heads, order);
     const entry = head?.buffer[0];
     if (head === undefined || entry === undefined) {
       return { items, nextCursor: null };
     }
-    if (items.length === limit || scanned === MOST_SCANNED) {
+    if (items.length === limit || cost >= MOST_COST) {
       return { items, nextCursor: writeCursor(passed) };
     }
     head.buffer.shift();
     passed[head.name] = entry.after;
+    cost += entry.cost ?? 1;
     if (entry.item !== undefined) {
       items.push(entry.item);
     }
@@ -67,7 +70,7 @@ export async function readPage<Item>(
 
 const cursorSchema = z.record(
   z.string(),
-  z.object({ atMs: z.number(), passed: z.int().nonnegative() }),
+  z.object({ atMs: z.number(), member: z.string().max(200).optional() }),
 );
 
 /**

@@ -1,7 +1,6 @@
 import { z } from "zod";
-import { listDevices } from "../books/device-book.ts";
 import { listUserIds, type RepRef, readRep, saveRep } from "../books/rep-book.ts";
-import type { Device } from "../domain/device.ts";
+import type { ListedDevice } from "../domain/device-health.ts";
 import { enrolmentSchema } from "../domain/enrolment.ts";
 import { isoInstant } from "../domain/instant.ts";
 import { repSchema } from "../domain/rep.ts";
@@ -84,12 +83,12 @@ function unknownRep(): NotFoundError {
   return new NotFoundError("There is no rep of that user id; POST the rep first");
 }
 
-async function presentReps({ redis }: AdminApiDeps, connection: string) {
+async function presentReps({ redis, devices: desk }: AdminApiDeps, connection: string) {
   const userIds = await listUserIds(redis, connection);
   const reps = await Promise.all(
     userIds.map(async (userId) => {
       const ref = { connection, userId };
-      const [rep, devices] = await Promise.all([readRep(redis, ref), listDevices(redis, ref)]);
+      const [rep, devices] = await Promise.all([readRep(redis, ref), desk.list(ref)]);
       return rep === undefined ? undefined : { ...rep, devices: devices.map(presentDevice) };
     }),
   );
@@ -97,8 +96,8 @@ async function presentReps({ redis }: AdminApiDeps, connection: string) {
 }
 
 /** Never the address: whoever may look at devices need not be able to send to them. */
-function presentDevice({ deviceId, channel, state, label, ...times }: Device) {
-  const { createdAtMs, lastAcceptedAtMs } = times;
+function presentDevice({ device, health }: ListedDevice) {
+  const { deviceId, channel, state, label, createdAtMs, lastAcceptedAtMs } = device;
   return {
     deviceId,
     channel,
@@ -106,5 +105,6 @@ function presentDevice({ deviceId, channel, state, label, ...times }: Device) {
     label,
     createdAt: isoInstant(createdAtMs),
     ...(lastAcceptedAtMs === undefined ? {} : { lastAcceptedAt: isoInstant(lastAcceptedAtMs) }),
+    health,
   };
 }

@@ -1,13 +1,19 @@
 import { createHash } from "node:crypto";
 import type { Redis } from "ioredis";
+import type { z } from "zod";
 import { unparkUnchanged } from "../books/parked-book.ts";
 import { crmEventSchema } from "../domain/crm-event.ts";
 import { deliveryRefSchema } from "../domain/delivery.ts";
 import type { Parked, ParkedWork } from "../domain/parked.ts";
 import { promptRefSchema } from "../domain/prompt.ts";
+import { syncRefSchema } from "../domain/siro-sync.ts";
+import { writeBackRefSchema } from "../domain/write-back.ts";
 import { CRM_EVENTS_QUEUE } from "../queues/crm-events.ts";
 import { DELIVERIES_QUEUE } from "../queues/deliveries.ts";
 import { PROMPTS_QUEUE } from "../queues/prompts.ts";
+import { SIRO_MENDS_QUEUE } from "../queues/siro-mends.ts";
+import { SIRO_SYNCS_QUEUE } from "../queues/siro-syncs.ts";
+import { WRITE_BACKS_QUEUE } from "../queues/write-backs.ts";
 import type { AdminQueues } from "./admin-queues.ts";
 
 /** What replaying needs from the world. */
@@ -50,6 +56,12 @@ function enqueue(queues: AdminQueues, work: ReadableWork, replayId: string): Pro
       return queues.deliveries.replay(work.delivery, replayId);
     case "prompt":
       return queues.prompts.replay(work.prompt, replayId);
+    case "mend":
+      return queues.siroMends.replay(work.prompt, replayId);
+    case "sync":
+      return queues.siroSyncs.replay(work.visit, replayId);
+    case "write-back":
+      return queues.writeBacks.replay(work.writeBack, replayId);
   }
 }
 
@@ -58,23 +70,26 @@ function readableWork(work: ParkedWork): ParkedWork {
   if (work.kind !== "unreadable") {
     return work;
   }
-  switch (work.queue) {
-    case CRM_EVENTS_QUEUE: {
-      const event = crmEventSchema.safeParse(work.payload);
-      return event.success ? { kind: "event", event: event.data } : work;
-    }
-    case DELIVERIES_QUEUE: {
-      const delivery = deliveryRefSchema.safeParse(work.payload);
-      return delivery.success ? { kind: "delivery", delivery: delivery.data } : work;
-    }
-    case PROMPTS_QUEUE: {
-      const prompt = promptRefSchema.safeParse(work.payload);
-      return prompt.success ? { kind: "prompt", prompt: prompt.data } : work;
-    }
-    default:
-      return work;
-  }
+  const isItsJob = work.queue !== DELIVERIES_QUEUE || [undefined, "deliver"].includes(work.job);
+  const read = isItsJob ? READERS.get(work.queue) : undefined;
+  return read?.safeParse(work.payload).data ?? work;
 }
+
+/** Payloads as the work they are, by the queue they came from. */
+const READERS: ReadonlyMap<string, z.ZodType<ReadableWork>> = new Map<
+  string,
+  z.ZodType<ReadableWork>
+>([
+  [CRM_EVENTS_QUEUE, crmEventSchema.transform((event) => ({ kind: "event", event }))],
+  [DELIVERIES_QUEUE, deliveryRefSchema.transform((delivery) => ({ kind: "delivery", delivery }))],
+  [PROMPTS_QUEUE, promptRefSchema.transform((prompt) => ({ kind: "prompt", prompt }))],
+  [SIRO_MENDS_QUEUE, promptRefSchema.transform((prompt) => ({ kind: "mend", prompt }))],
+  [SIRO_SYNCS_QUEUE, syncRefSchema.transform((visit) => ({ kind: "sync", visit }))],
+  [
+    WRITE_BACKS_QUEUE,
+    writeBackRefSchema.transform((writeBack) => ({ kind: "write-back", writeBack })),
+  ],
+]);
 
 function replayIdOf({ id, lastParkedAtMs }: Parked): string {
   const digest = createHash("sha256").update(id).digest("base64url");

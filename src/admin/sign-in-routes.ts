@@ -1,14 +1,15 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
 import { z } from "zod";
+import { CrossSiteError } from "../http/cross-site-error.ts";
 import { errorReply } from "../http/error-reply.ts";
 import { knownError } from "../http/error-responder.ts";
 import type { FailureLimit } from "../http/failure-limit.ts";
 import { isSameSecret } from "../http/is-same-secret.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { requestOrigin } from "../http/request-origin.ts";
-import { CrossSiteError, PasswordWrongError, SignInClosedError } from "./admin-errors.ts";
+import { PasswordWrongError, SignInClosedError } from "./admin-errors.ts";
 import type { OperatorSession } from "./operator-session.ts";
-import { type AdminPages, sendPage } from "./pages.ts";
+import { type AdminPages, APP_PATHS, ownPage, sendPage } from "./pages.ts";
 
 /** What signing in and out needs from the world. */
 export interface SignInDeps {
@@ -23,14 +24,15 @@ export interface SignInDeps {
 
 const BODY_BYTES = 4_096;
 const loginSchema = z.object({ password: z.string().min(1).max(1_000) });
+const nextSchema = z.object({ next: z.string().max(2_000).optional() });
 
-/** Mounts `/admin`, `/admin/login` and `/admin/logout`. */
+/** Mounts the pages of the app, `/admin/login` and `/admin/logout`. */
 export function mountSignIn(router: Router, deps: SignInDeps): void {
   const { session, pages, guard } = deps;
-  router.get("/admin", async (request, response) => {
+  router.get(APP_PATHS, async (request, response) => {
     await session.load(request, response);
-    const page = session.isSignedIn(request) ? pages.app : pages.signIn(closedNote(deps));
-    sendPage(response, 200, page);
+    const form = { note: closedNote(deps), next: request.originalUrl };
+    sendPage(response, 200, session.isSignedIn(request) ? pages.app : pages.signIn(form));
   });
   router.post(
     "/admin/login",
@@ -54,7 +56,8 @@ async function login(deps: SignInDeps, request: Request, response: Response): Pr
       throw error;
     }
     const { status, headers, body } = errorReply(knownError(error));
-    sendPage(response.set(headers), status, deps.pages.signIn(body.error.message));
+    const form = { note: body.error.message, next: nextOf(request) };
+    sendPage(response.set(headers), status, deps.pages.signIn(form));
     return;
   }
   answer(request, response);
@@ -82,7 +85,7 @@ async function signIn(deps: SignInDeps, request: Request, response: Response): P
 
 function answer(request: Request, response: Response): void {
   if (wantsPage(request)) {
-    response.redirect(303, "/admin");
+    response.redirect(303, nextOf(request));
   } else {
     response.status(204).end();
   }
@@ -91,6 +94,12 @@ function answer(request: Request, response: Response): void {
 /** A form is sent by a person, who wants to see something. */
 function wantsPage(request: Request): boolean {
   return Boolean(request.is("urlencoded"));
+}
+
+/** A form that does not name a page of ours leads to the overview. */
+function nextOf(request: Request): string {
+  const form = nextSchema.safeParse(request.body ?? {});
+  return ownPage(form.data?.next);
 }
 
 function closedNote({ adminPassword }: SignInDeps): string {

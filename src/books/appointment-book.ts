@@ -2,10 +2,12 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { type Delivery, deliverySchema } from "../domain/delivery.ts";
 import { type Prompt, promptSchema } from "../domain/prompt.ts";
+import { type Receipt, receiptSchema } from "../domain/receipt.ts";
 import { StateContendedError } from "../errors.ts";
 import { keyspace } from "../keyspace.ts";
 import { commitIfUnchanged, type RedisCommand } from "../redis-script.ts";
 import { knownRepCommands } from "./rep-book.ts";
+import { searchCommands } from "./search-book.ts";
 import { type StoredAppointment, storedAppointmentSchema } from "./stored-appointment.ts";
 import type { RecordRef } from "./timeline-book.ts";
 
@@ -41,7 +43,7 @@ export async function changeAppointment<Result>(
     const stored = parseStored(doc);
     const { result, next, commands } = decide(stored);
     const guard = { key, field: "seq", expected: sequence ?? "" };
-    const writes = next === undefined ? [] : storeCommands(record, next);
+    const writes = next === undefined ? [] : storeCommands(record, next, stored);
     // The writes come last: they also say how long the timeline is kept.
     if (await commitIfUnchanged(redis, guard, [...commands, ...writes])) {
       return result;
@@ -63,9 +65,10 @@ export interface AppointmentDossier {
   readonly stored: StoredAppointment;
   readonly prompts: readonly Prompt[];
   readonly deliveries: readonly Delivery[];
+  readonly receipts: readonly Receipt[];
 }
 
-/** Reads one appointment with its prompts and deliveries; undefined when the bridge does not have it. */
+/** Reads one appointment with its prompts, deliveries and receipts; undefined when the bridge does not have it. */
 export async function readDossier(
   redis: Redis,
   { connection, recordId }: RecordRef,
@@ -107,6 +110,30 @@ export async function readDelivery(
   return text === null ? undefined : deliverySchema.parse(JSON.parse(text));
 }
 
+/** What tells one receipt from another: the first of its kind and device stays. */
+export type ReceiptKey = Pick<Receipt, "promptId" | "kind" | "deviceId">;
+
+/** The command that stores one receipt. */
+export function receiptCommand(record: RecordRef, receipt: Receipt): RedisCommand {
+  const key = keyspace.appointment(record.connection, record.recordId);
+  return ["HSET", key, receiptField(receipt), JSON.stringify(receipt)];
+}
+
+/** Reads one receipt; undefined when there is none of its kind and device. */
+export async function readReceipt(
+  redis: Redis,
+  { connection, recordId }: RecordRef,
+  receipt: ReceiptKey,
+): Promise<Receipt | undefined> {
+  const key = keyspace.appointment(connection, recordId);
+  const text = await redis.hget(key, receiptField(receipt));
+  return text === null ? undefined : receiptSchema.parse(JSON.parse(text));
+}
+
+function receiptField({ promptId, kind, deviceId }: ReceiptKey): string {
+  return `e:${promptId}:${kind}:${deviceId ?? "-"}`;
+}
+
 function parseDossier(fields: Readonly<Record<string, string>>): AppointmentDossier | undefined {
   const stored = parseStored(fields["doc"]);
   if (stored === undefined) {
@@ -118,6 +145,7 @@ function parseDossier(fields: Readonly<Record<string, string>>): AppointmentDoss
     stored,
     prompts: valuesOf("p:").flatMap((text) => z.array(promptSchema).parse(JSON.parse(text))),
     deliveries: valuesOf("d:").map((text) => deliverySchema.parse(JSON.parse(text))),
+    receipts: valuesOf("e:").map((text) => receiptSchema.parse(JSON.parse(text))),
   };
 }
 
@@ -156,6 +184,7 @@ function parseStored(doc: string | null | undefined): StoredAppointment | undefi
 function storeCommands(
   { connection, recordId }: RecordRef,
   next: StoredAppointment,
+  before: StoredAppointment | undefined,
 ): readonly RedisCommand[] {
   const key = keyspace.appointment(connection, recordId);
   const { startAtMs, endAtMs, reps } = next.appointment;
@@ -168,6 +197,7 @@ function storeCommands(
     ["PEXPIREAT", key, forgetAtMs],
     ["PEXPIREAT", keyspace.timeline(connection, recordId), forgetAtMs],
     ["ZADD", keyspace.appointmentsByStart(connection), startAtMs, recordId],
+    ...searchCommands(connection, next.appointment, before?.appointment),
     ...reps.flatMap((rep) => knownRepCommands(connection, rep)),
     ...next.knownUserIds.flatMap((userId): RedisCommand[] => [
       ["ZREMRANGEBYSCORE", keyspace.repAppointments(connection, userId), "-inf", longAgoMs],

@@ -57,9 +57,15 @@ export async function readParkedEntries(
   return texts.map((text) => (text === null ? undefined : parsedEntry(text)));
 }
 
-/** How much is parked for a connection. */
-export async function countParked(redis: Redis, connection: string): Promise<number> {
-  return redis.hlen(keyspace.parked(connection));
+/** How much is parked for a connection: all of it, or what parked at or after a moment. */
+export async function countParked(
+  redis: Redis,
+  connection: string,
+  sinceMs?: number,
+): Promise<number> {
+  return sinceMs === undefined
+    ? redis.hlen(keyspace.parked(connection))
+    : redis.zcount(keyspace.parkedByTime(connection), sinceMs, "+inf");
 }
 
 /** The id under which work parks: the same work, the same id. */

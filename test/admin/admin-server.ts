@@ -1,13 +1,20 @@
 import { once } from "node:events";
 import { createServer } from "node:http";
+import { resolve } from "node:path";
 import express from "express";
-import { type AdminRouterDeps, createAdminRouter } from "../../src/admin/admin-router.ts";
+import { type AdminAppDeps, openAdminApp } from "../../src/admin-app.ts";
 import { openChannels } from "../../src/channels.ts";
 import { openDeviceDesk } from "../../src/devices/device-desk.ts";
 import { type Connection, connectionSchema } from "../../src/domain/connection.ts";
 import { createCrmEventsQueue } from "../../src/queues/crm-events.ts";
 import { createDeliveriesQueue } from "../../src/queues/deliveries.ts";
 import { createPromptsQueue } from "../../src/queues/prompts.ts";
+import { createReconcileQueue } from "../../src/queues/reconcile.ts";
+import { createSiroEventsQueue } from "../../src/queues/siro-events.ts";
+import { createSiroMendsQueue } from "../../src/queues/siro-mends.ts";
+import { createSiroPollQueue } from "../../src/queues/siro-poll.ts";
+import { createSiroSyncsQueue } from "../../src/queues/siro-syncs.ts";
+import { createWriteBacksQueue } from "../../src/queues/write-backs.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
 import { startRedisServer } from "../support/redis-server.ts";
 
@@ -21,8 +28,14 @@ export const SECRET_KEY = Buffer.alloc(32, 9);
 /** What a server was asked for, beyond the usual. */
 export type AdminInput = Partial<
   Pick<
-    AdminRouterDeps,
-    "adminPassword" | "adminApiToken" | "publicUrl" | "trustedProxies" | "nowMs" | "connections"
+    AdminAppDeps,
+    | "adminPassword"
+    | "adminApiToken"
+    | "publicUrl"
+    | "trustedProxies"
+    | "nowMs"
+    | "connections"
+    | "pingMs"
   >
 >;
 
@@ -45,6 +58,12 @@ export async function startStore() {
     crmEvents: createCrmEventsQueue(redis),
     prompts: createPromptsQueue(redis),
     deliveries: createDeliveriesQueue(redis),
+    writeBacks: createWriteBacksQueue(redis),
+    reconcile: createReconcileQueue(redis),
+    siroPoll: createSiroPollQueue(redis),
+    siroEvents: createSiroEventsQueue(redis),
+    siroMends: createSiroMendsQueue(redis),
+    siroSyncs: createSiroSyncsQueue(redis),
   };
   return {
     server,
@@ -78,26 +97,28 @@ export async function startAdmin({ redis, queues }: AdminStore, input: AdminInpu
   const desk = { redis, nowMs, publicUrl, secretKey: SECRET_KEY, deliveries: queues.deliveries };
   const app = express();
   app.disable("x-powered-by");
-  app.use(
-    createAdminRouter({
-      redis,
-      queues,
-      devices: openDeviceDesk({ ...desk, channels: channels.channels }),
-      secretKey: SECRET_KEY,
-      adminPassword: PASSWORD,
-      adminApiToken: API_TOKEN,
-      publicUrl,
-      trustedProxies: [],
-      report: (error) => void reported.push(error),
-      ...input,
-      connections,
-      nowMs,
-    }),
-  );
+  const { router, stopStreams } = openAdminApp({
+    redis,
+    queues,
+    devices: openDeviceDesk({ ...desk, channels: channels.channels }),
+    secretKey: SECRET_KEY,
+    adminPassword: PASSWORD,
+    adminApiToken: API_TOKEN,
+    publicUrl,
+    trustedProxies: [],
+    // The page is bundled by the build; the server runs from its sources here.
+    pageDir: resolve("dist/src/admin/page"),
+    report: (error) => void reported.push(error),
+    ...input,
+    connections,
+    nowMs,
+  });
+  app.use(router);
   const { url, close } = await listen(app);
   return {
     url,
     reported,
+    stopStreams,
     /** Calls the API with the bearer. */
     api: (path: string, call: Call = {}) =>
       send(`${url}/admin/api${path}`, {

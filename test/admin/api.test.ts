@@ -1,5 +1,5 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { deliveryCommand } from "../../src/books/appointment-book.ts";
+import { deliveryCommand, receiptCommand } from "../../src/books/appointment-book.ts";
 import { park, unparkUnchanged } from "../../src/books/parked-book.ts";
 import { changeRep, saveRep } from "../../src/books/rep-book.ts";
 import { appendTimeline } from "../../src/books/timeline-book.ts";
@@ -48,10 +48,11 @@ afterAll(async () => {
 });
 
 describe("one appointment", () => {
-  test("is told with its prompts, deliveries and timeline, times as ISO text", async () => {
+  test("is told with its prompts, deliveries, receipts and timeline, times as ISO text", async () => {
     const appointment = anAppointment({ startAtMs: Date.parse("2099-03-02T15:00:00Z") });
     await storeAppointment(store.redis, appointment);
-    const prompt = aPrompt({ state: "sent", firedAtMs: 1_000, sentAtMs: 2_000 });
+    const times = { firedAtMs: 1_000, sentAtMs: 2_000, answeredAtMs: 3_500 };
+    const prompt = aPrompt({ state: "sent", ...times });
     await storePrompts(store.redis, [prompt]);
     const record = { connection: "acme", recordId: RECORD_ID };
     const delivery = {
@@ -66,9 +67,19 @@ describe("one appointment", () => {
       answer: "HTTP 204",
       updatedAtMs: 3_000,
     } as const;
+    const evidence = { promptId: prompt.promptId, userId: REP.userId };
+    const shown = { ...evidence, kind: "delivered", source: "service-worker" } as const;
+    const shownBy = (deviceId: string, atMs: number) => ({ ...shown, deviceId, atMs });
+    const receipts = [
+      { ...evidence, kind: "opened", source: "go-page", atMs: 3_500 },
+      ...[5, 4, 3, 2, 1].map((second) => shownBy(`d${second}`, second * 100)),
+    ] as const;
     await changeRep(store.redis, { connection: "acme", userId: REP.userId }, () => ({
       result: undefined,
-      commands: [deliveryCommand(record, delivery)],
+      commands: [
+        deliveryCommand(record, delivery),
+        ...receipts.map((receipt) => receiptCommand(record, receipt)),
+      ],
     }));
     await appendTimeline(store.redis, record, [
       { atMs: 4_000, kind: "link.opened", text: "The rep opened it", userId: REP.userId },
@@ -85,6 +96,9 @@ describe("one appointment", () => {
       startAt: "2099-03-02T15:00:00.000Z",
       endAt: "2099-03-02T16:00:00.000Z",
       title: "Roof inspection",
+      summary: "Sent to a device of Rita at 00:00:02 on 1 Jan, opened 00:00:03 on 1 Jan",
+      summaryTimeZone: "UTC",
+      outlook: "opened",
       crmObjects: [],
       reps: [REP],
       prompts: [
@@ -99,6 +113,21 @@ describe("one appointment", () => {
           generation: 1,
           firedAt: "1970-01-01T00:00:01.000Z",
           sentAt: "1970-01-01T00:00:02.000Z",
+          answeredAt: "1970-01-01T00:00:03.500Z",
+          confirmation: "unknown",
+          link: "https://app.siro.ai/record?action=start&title=Roof%20inspection",
+          linkParts: [
+            {
+              name: "action",
+              value: "start",
+              meaning: "Begin a recording; one that runs already goes on",
+            },
+            {
+              name: "title",
+              value: "Roof inspection",
+              meaning: "The name that the recording gets",
+            },
+          ],
         },
       ],
       deliveries: [
@@ -115,7 +144,14 @@ describe("one appointment", () => {
           updatedAt: "1970-01-01T00:00:03.000Z",
         },
       ],
-      receipts: [],
+      receipts: [
+        ...[1, 2, 3, 4, 5].map((second) => ({
+          ...shown,
+          deviceId: `d${second}`,
+          at: `1970-01-01T00:00:00.${second}00Z`,
+        })),
+        { ...evidence, kind: "opened", source: "go-page", at: "1970-01-01T00:00:03.500Z" },
+      ],
       timeline: [
         {
           at: "1970-01-01T00:00:04.000Z",
@@ -432,7 +468,10 @@ describe("parked work", () => {
     await park(store.redis, aParkedEvent({ id: "acme~p", work: { kind: "prompt", prompt } }));
     await park(store.redis, aParkedEvent({ id: "acme~d", work: { kind: "delivery", delivery } }));
     const answer = await admin.api("/parked/replay", { method: "POST" });
-    expect([answer.status, await bodyOf(answer)]).toEqual([202, { replayed: 2 }]);
+    expect([answer.status, await bodyOf(answer)]).toEqual([
+      202,
+      { replayed: 2, total: 2, batchId: expect.any(String) },
+    ]);
     const [promptJob] = await store.queues.prompts.queue.getJobs(["waiting"]);
     const [deliveryJob] = await store.queues.deliveries.queue.getJobs(["waiting"]);
     expect(promptJob?.data).toEqual(prompt);
@@ -448,9 +487,12 @@ describe("parked work", () => {
       return [answer.status, await bodyOf(answer)];
     };
     const filter = { connection: "acme", reason: "NO_READER" };
-    expect(await replay({ ...filter, dryRun: true })).toEqual([200, { matching: 2 }]);
+    expect(await replay({ ...filter, dryRun: true })).toEqual([200, { count: 2, matching: 2 }]);
     expect(await bodyOf(await admin.api("/parked"))).toMatchObject({ total: 3 });
-    expect(await replay(filter)).toEqual([202, { replayed: 2 }]);
+    expect(await replay(filter)).toEqual([
+      202,
+      { replayed: 2, total: 2, batchId: expect.any(String) },
+    ]);
     expect(await bodyOf(await admin.api("/parked"))).toMatchObject({
       total: 1,
       items: [{ reason: "EVENT_UNUSABLE" }],
@@ -498,6 +540,8 @@ describe("the overview", () => {
         "crm-events": { waiting: 0, active: 0, delayed: 0, failed: 0 },
         prompts: { waiting: 0 },
         deliveries: { waiting: 0 },
+        "write-backs": { waiting: 0 },
+        reconcile: { waiting: 0 },
       },
       oldestWaitingMs: 0,
       lagMs: 0,

@@ -55,7 +55,7 @@ async function signIn(): Promise<void> {
   await page.goto(`${admin.url}/admin`);
   await page.getByLabel("Operators' password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
-  await page.getByRole("heading", { name: "Overview" }).waitFor();
+  await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
 }
 
 describe("the operators' page", () => {
@@ -69,14 +69,16 @@ describe("the operators' page", () => {
     await signIn();
 
     await page.getByRole("link", { name: "Appointments" }).click();
-    await page.getByRole("searchbox").fill("rita");
+    await page.getByLabel("Customer, rep or record").fill("rita");
     await page.getByRole("button", { name: "Search" }).click();
     await page.getByRole("link", { name: "Roof inspection" }).click();
-    await page.getByText("start: due (because it begins)").waitFor();
+    const prompts = page.getByRole("region", { name: "Prompts" });
+    await prompts.getByText("Due now").waitFor();
+    await prompts.getByText("because it begins").waitFor();
     await page.getByText("Appointment stored").waitFor();
 
-    await page.getByRole("link", { name: "Parked" }).click();
-    await page.getByRole("button", { name: "Replay", exact: true }).click();
+    await page.getByRole("link", { name: /^Parked/ }).click();
+    await page.getByRole("button", { name: /^Replay: / }).click();
     await page.getByText("Nothing is parked").waitFor();
     expect(await store.queues.crmEvents.queue.getWaitingCount()).toBe(1);
 
@@ -87,6 +89,28 @@ describe("the operators' page", () => {
 
     await page.getByRole("button", { name: "Sign out" }).click();
     await page.getByRole("button", { name: "Sign in" }).waitFor();
+    expect(complaints).toEqual([]);
+  });
+
+  test("a rep is invited by a link and its picture, told once", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    await signIn();
+    await page.getByRole("link", { name: "Reps" }).click();
+    await page.getByRole("button", { name: "Invite: Rita Rep" }).click();
+    const link = await page.getByRole("textbox", { name: "Invite link" }).inputValue();
+    expect(link).toMatch(/^http:\/\/bridge\.example\.com\/rep\/invite\/[\w-]{43}$/);
+    const picture = page.getByRole("img", { name: "The same link as a QR code" });
+    await picture.waitFor();
+    expect(
+      await picture.evaluate("document.querySelector('.invite img').naturalWidth"),
+    ).toBeGreaterThan(0);
+    const width = await page.evaluate("document.documentElement.scrollWidth");
+    expect(width).toBeLessThanOrEqual(375);
+    await page.getByRole("button", { name: "Copy" }).click();
+    await page
+      .getByText(/Copied|Press Ctrl/)
+      .first()
+      .waitFor();
     expect(complaints).toEqual([]);
   });
 
@@ -104,12 +128,13 @@ describe("the operators' page", () => {
     );
     await park(store.redis, aParkedEvent({ detail: EVIL, recordId: EVIL }));
     await signIn();
-    for (const view of ["appointments", `appointment/acme/${RECORD_ID}`, "parked", "reps"]) {
-      await page.goto(`${admin.url}/admin#/${view}`);
+    const views = ["appointments?day=any", `appointments/acme/${RECORD_ID}`, "parked", "reps"];
+    for (const view of views) {
+      await page.goto(`${admin.url}/admin/${view}`);
       await page.getByText("<script>").first().waitFor();
       expect(await page.locator("main img, main script").count()).toBe(0);
     }
-    expect(await page.title()).toBe("siro-bridge");
+    expect(await page.title()).toBe("Reps and devices · Siro Bridge");
     expect(complaints).toEqual([]);
   });
 
@@ -125,8 +150,8 @@ describe("the operators' page", () => {
   test("a store that is gone is told, not hidden", async () => {
     await signIn();
     await store.server.kill();
-    await page.getByRole("link", { name: "Parked" }).click();
-    await page.getByRole("alert").getByText("STORE_UNAVAILABLE").waitFor();
+    await page.getByRole("link", { name: /^Parked/ }).click();
+    await page.getByRole("alert").getByText("STORE_UNAVAILABLE").first().waitFor();
     await store.server.restart();
   });
 });

@@ -264,6 +264,12 @@ describe("the queue pages", () => {
       "crm-events",
       "prompts",
       "deliveries",
+      "write-backs",
+      "reconcile",
+      "siro-poll",
+      "siro-events",
+      "siro-mends",
+      "siro-syncs",
     ]);
   });
 

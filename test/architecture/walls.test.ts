@@ -14,6 +14,8 @@ const PLANTED: Readonly<Record<string, string>> = {
     'import { config } from "../config.ts";\nexport const used = config;',
   "src/intake/enters-a-room.ts":
     'import { inside } from "../devices/inside.ts";\nexport const used = inside;',
+  "src/write-back/enters-a-room.ts":
+    'import { inside } from "../devices/inside.ts";\nexport const used = inside;',
   "src/enters-workers.ts":
     'import { worker } from "../workers/worker.ts";\nexport const used = worker;',
   "src/uses-test-code.ts":
@@ -23,6 +25,9 @@ const PLANTED: Readonly<Record<string, string>> = {
   "src/admin/asks-salesforce.ts": 'import jsforce from "jsforce";\nexport const used = jsforce;',
   "src/circle-a.ts": 'import { b } from "./circle-b.ts";\nexport const a = b;',
   "src/circle-b.ts": 'import type { a } from "./circle-a.ts";\nexport const b: typeof a = 1;',
+  "src/admin/app/knows-the-server.ts":
+    'import { page } from "../page.ts";\nexport const used = page;',
+  "src/admin/knows-the-page.ts": 'import { view } from "./app/view.ts";\nexport const used = view;',
   "workers/draws-pages.ts":
     'import { page } from "../src/admin/page.ts";\nexport const used = page;',
 };
@@ -33,6 +38,7 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "src/devices/inside.ts": "export const inside = 1;",
   "src/config.ts": "export const config = 1;",
   "src/admin/page.ts": "export const page = 1;",
+  "src/admin/app/view.ts": 'import { h } from "preact";\nexport const view = h;',
   "src/redis.ts": 'import { Redis } from "ioredis";\nexport const redis = Redis;',
   "src/queues/prompts.ts": 'import { Queue } from "bullmq";\nexport const queue = Queue;',
   "src/salesforce/connection.ts": 'import jsforce from "jsforce";\nexport const used = jsforce;',
@@ -88,12 +94,21 @@ describe("an import through a wall is reported", () => {
     ["domain knows a room", "src/domain/knows-a-room.ts: domain-knows-only-zod"],
     ["links know the configuration", "src/links/knows-config.ts: links-know-only-zod"],
     ["a room enters a room", "src/intake/enters-a-room.ts: rooms-do-not-enter-rooms"],
+    ["so does a room of two words", "src/write-back/enters-a-room.ts: rooms-do-not-enter-rooms"],
     ["src imports workers", "src/enters-workers.ts: src-never-imports-workers"],
     ["src imports test code", "src/uses-test-code.ts: no-test-code-in-production"],
     ["bullmq outside the queues", "src/admin/queues-itself.ts: bullmq-lives-in-queues-and-workers"],
     ["express outside the web rooms", "src/deliveries/serves-web.ts: express-lives-in-web-rooms"],
     ["jsforce outside salesforce", "src/admin/asks-salesforce.ts: jsforce-lives-in-salesforce"],
     ["a circle closed by a type", "src/circle-a.ts: no-circles"],
+    [
+      "the operators' page knows the server",
+      "src/admin/app/knows-the-server.ts: operators-page-stands-alone",
+    ],
+    [
+      "a server knows the operators' page",
+      "src/admin/knows-the-page.ts: servers-do-not-import-pages",
+    ],
     ["a worker draws pages", "workers/draws-pages.ts: workers-have-no-web"],
   ])("%s", (_what, violation) => {
     expect(fired).toContain(violation);

@@ -44,6 +44,7 @@ function aClone(): string {
   aProgram("npm", 'echo "npm $*" >&2; /bin/mkdir -p node_modules');
   aProgram("redis-server", "exit 0");
   aProgram("chromium", "exit 0");
+  aProgram("firefox-esr", "exit 0");
   return clone;
 }
 
@@ -175,6 +176,19 @@ describe("bootstrap", () => {
     writeFileSync(join(clone, ".env"), "REDIS_URL=redis://127.0.0.1:6379\n");
 
     expect(bootstrap(clone, "start").status).toBe(0);
+  });
+
+  test("names the browser that is missing, and how to get it", () => {
+    const clone = aClone();
+    install(clone);
+    rmSync(join(dir, "path", "firefox-esr"));
+
+    const { status, stderr } = bootstrap(clone, "test");
+
+    expect(status).toBe(1);
+    expect(stderr).toContain("need one of firefox-esr, firefox on the PATH");
+    expect(stderr).toMatch(/Install with: .*firefox/);
+    expect(stderr).not.toContain("chromium");
   });
 
   test("refuses a command that it does not know", () => {

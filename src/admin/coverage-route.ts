@@ -1,0 +1,154 @@
+import { z } from "zod";
+import { readDossiers } from "../books/appointment-book.ts";
+import { walkTimeIndex } from "../books/time-index.ts";
+import { instantSchema, isoInstant } from "../domain/instant.ts";
+import { InputInvalidError } from "../http/input-errors.ts";
+import { parseInput } from "../http/parse-input.ts";
+import type { Reply, Route } from "../http/route.ts";
+import { keyspace } from "../keyspace.ts";
+import { type AdminApiDeps, namedConnection } from "./admin-api.ts";
+import { type CoverageRow, type CoverageTally, tallyCoverage } from "./coverage.ts";
+import { writeCsv } from "./csv.ts";
+
+const DAY_MS = 86_400_000;
+const USUAL_DAYS = 8;
+const MOST_DAYS = 31;
+/** A thousand reps with their visits of a week; what is asked for beyond has to be asked for in parts. */
+const MOST_VISITS = 50_000;
+
+const querySchema = z.object({
+  connection: z.string().max(40).optional(),
+  from: instantSchema.optional(),
+  to: instantSchema.optional(),
+  format: z.enum(["json", "csv"]).default("json"),
+});
+
+type CoverageDeps = Pick<AdminApiDeps, "redis" | "connections" | "nowMs">;
+
+interface Span {
+  readonly fromMs: number;
+  /** Not included. */
+  readonly toMs: number;
+}
+
+/** The route of the coverage: per rep and day, for how many visits a recording was confirmed. */
+export function coverageRoute(deps: CoverageDeps): Route {
+  return {
+    method: "get",
+    path: "/coverage",
+    handle: async ({ query }) => {
+      const { connection, from, to, format } = parseInput(querySchema, query);
+      const names =
+        connection === undefined || connection === ""
+          ? [...deps.connections.keys()]
+          : [namedConnection(deps, connection).name];
+      const span = spanOf({ from, to }, deps.nowMs());
+      const tally = await readCoverage(deps, names, span);
+      return format === "csv" ? csvReply(tally, span) : jsonReply(tally, span);
+    },
+  };
+}
+
+function spanOf(
+  asked: { readonly from: number | undefined; readonly to: number | undefined },
+  nowMs: number,
+): Span {
+  // A start is sent before its visit begins.
+  const toMs = asked.to ?? nowMs + DAY_MS;
+  const fromMs = asked.from ?? toMs - USUAL_DAYS * DAY_MS;
+  if (fromMs >= toMs || toMs - fromMs > MOST_DAYS * DAY_MS) {
+    const message = `must be after from, and no more than ${MOST_DAYS} days`;
+    throw new InputInvalidError([{ path: "to", message }]);
+  }
+  return { fromMs, toMs };
+}
+
+/** Holds no more than a hundred visits at a time. */
+async function readCoverage(
+  deps: CoverageDeps,
+  names: readonly string[],
+  span: Span,
+): Promise<CoverageTally> {
+  const tally = tallyCoverage(deps.nowMs());
+  let visits = 0;
+  for (const name of names) {
+    for await (const recordIds of walkVisits(deps, name, span)) {
+      visits += recordIds.length;
+      refuseTooMany(visits);
+      for (const dossier of await readDossiers(deps.redis, name, recordIds)) {
+        tally.add(name, dossier);
+      }
+    }
+  }
+  return tally;
+}
+
+async function* walkVisits(
+  { redis }: CoverageDeps,
+  name: string,
+  { fromMs, toMs }: Span,
+): AsyncGenerator<readonly string[], undefined> {
+  const walk = walkTimeIndex(redis, {
+    key: keyspace.appointmentsByStart(name),
+    from: { atMs: fromMs },
+    untilMs: toMs - 1,
+    order: "oldest-first",
+  });
+  for await (const entries of walk) {
+    yield entries.map(({ member }) => member);
+  }
+}
+
+function refuseTooMany(visits: number): void {
+  if (visits > MOST_VISITS) {
+    const message = `leaves more than ${MOST_VISITS} visits; ask for fewer days, or one connection`;
+    throw new InputInvalidError([{ path: "to", message }]);
+  }
+}
+
+function jsonReply(tally: CoverageTally, { fromMs, toMs }: Span): Reply {
+  return {
+    status: 200,
+    body: {
+      from: isoInstant(fromMs),
+      to: isoInstant(toMs),
+      rows: tally.rows(),
+      totals: tally.totals(),
+    },
+  };
+}
+
+const HEADER = [
+  "connection",
+  "day",
+  "time zone",
+  "rep id",
+  "rep",
+  "e-mail",
+  "visits",
+  "start sent",
+  "recording confirmed",
+  "not confirmed",
+  "no sign yet",
+  "not sent",
+] as const;
+
+function csvReply(tally: CoverageTally, { fromMs, toMs }: Span): Reply {
+  const [first, last] = [isoInstant(fromMs).slice(0, 10), isoInstant(toMs - 1).slice(0, 10)];
+  return {
+    status: 200,
+    headers: {
+      "content-type": "text/csv; charset=utf-8; header=present",
+      "content-disposition": `attachment; filename="coverage-${first}-${last}.csv"`,
+    },
+    body: writeCsv([HEADER, ...tally.rows().map(cellsOf)]),
+  };
+}
+
+function cellsOf(row: CoverageRow): readonly (string | number)[] {
+  const { visits, startSent, confirmed, notConfirmed, open, notSent } = row;
+  return [
+    ...[row.connection, row.day, row.timeZone, row.userId, row.name, row.email],
+    ...[visits, startSent, confirmed, notConfirmed, open, notSent],
+  ];
+}

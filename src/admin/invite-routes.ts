@@ -1,0 +1,41 @@
+import { renderSVG } from "uqr";
+import { z } from "zod";
+import { createInvite, INVITE_LIFE_MINUTES } from "../books/invite-book.ts";
+import { type RepRef, readRep } from "../books/rep-book.ts";
+import { isoInstant } from "../domain/instant.ts";
+import { NotFoundError } from "../http/input-errors.ts";
+import { parseInput } from "../http/parse-input.ts";
+import type { Reply, Route } from "../http/route.ts";
+import { type AdminApiDeps, namedRep } from "./admin-api.ts";
+
+const { least, usual, most } = INVITE_LIFE_MINUTES;
+const inviteSchema = z.object({
+  expiresInMinutes: z.int().min(least).max(most).default(usual),
+});
+
+/** The route that makes a rep's invite: a link that works once, and the same as a QR code. */
+export function inviteRoutes(deps: AdminApiDeps): readonly Route[] {
+  return [
+    {
+      method: "post",
+      path: "/reps/:connection/:userId/invites",
+      handle: ({ params, body }) => invite(deps, namedRep(deps, params), body),
+    },
+  ];
+}
+
+async function invite(
+  { redis, publicUrl, nowMs }: AdminApiDeps,
+  rep: RepRef,
+  body: unknown,
+): Promise<Reply> {
+  const { expiresInMinutes } = parseInput(inviteSchema, body ?? {});
+  if ((await readRep(redis, rep)) === undefined) {
+    throw new NotFoundError("There is no rep of that user id; POST the rep first");
+  }
+  const expiresAtMs = nowMs() + expiresInMinutes * 60_000;
+  const token = await createInvite(redis, rep, expiresAtMs);
+  const url = new URL(`/rep/invite/${token}`, publicUrl).href;
+  const qrSvg = renderSVG(url, { border: 2 });
+  return { status: 201, body: { url, qrSvg, expiresAt: isoInstant(expiresAtMs) } };
+}
