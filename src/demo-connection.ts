@@ -9,11 +9,15 @@ const DEMO_ORGANIZATION_ID = "00D5f000004XyZaEAK";
  */
 export const DEMO_APP = { clientId: "siro-bridge-demo", clientSecret: "not-a-secret" } as const;
 
+/** Where the stub Siro of local mode is found, below the bridge's own address. */
+export const DEMO_SIRO_PATH = "/local/siro";
+
 /**
- * The one connection of local mode: the stub org behind the bridge's own port, short lead times, secrets made
+ * The one connection of local mode: the stub org and the stub Siro behind the bridge's own port, short lead times, secrets made
  * once and kept in `dataDir`.
  */
 export function demoConnection(dataDir: string, port: number): Connection {
+  const siroUrl = `http://127.0.0.1:${port}${DEMO_SIRO_PATH}`;
   const webhookSecret = Buffer.from(storedSecret(dataDir, "demo-webhook-secret"), "base64");
   return connectionSchema.parse({
     name: "demo",
@@ -24,8 +28,19 @@ export function demoConnection(dataDir: string, port: number): Connection {
     salesforce: {
       instanceUrl: `http://127.0.0.1:${port}`,
       auth: { kind: "client-credentials", ...DEMO_APP },
+      repSignIn: DEMO_APP,
     },
     schedule: { startLeadSeconds: 2, restartGapSeconds: 2 },
     reconcile: { everySeconds: 10 },
+    siro: {
+      apiToken: "not-a-secret",
+      webhookSecret: `whsec_${storedSecret(dataDir, "demo-siro-secret")}`,
+      apiBaseUrl: `${siroUrl}/api-externalApi/v1`,
+      userApp: DEMO_APP,
+      userApiBaseUrl: `${siroUrl}/v1`,
+      pollSeconds: 1,
+      lateLookSeconds: 3,
+      confirmMinutes: 0.5,
+    },
   });
 }

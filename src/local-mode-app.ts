@@ -6,7 +6,7 @@ import { readDossier } from "./books/appointment-book.ts";
 import { saveDevice } from "./books/device-book.ts";
 import { readTimeline } from "./books/timeline-book.ts";
 import type { Config } from "./config.ts";
-import { DEMO_APP } from "./demo-connection.ts";
+import { DEMO_APP, DEMO_SIRO_PATH } from "./demo-connection.ts";
 import { sealAddress } from "./devices/sealed-address.ts";
 import { createLocalRouter } from "./local-mode/local-router.ts";
 import { openStage } from "./local-mode/open-stage.ts";
@@ -19,14 +19,14 @@ export interface LocalModeDeps {
 
 /** What local mode adds to the web process. */
 export interface LocalMode {
-  /** Takes the requests for the stub org; false for any other. */
+  /** Takes the requests for the stub org and the stub Siro; false for any other. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Ends the streams of open pages. */
   readonly stopStreams: () => void;
   close(): Promise<void>;
 }
 
-/** Joins the stage of local mode to the books, puts it at `/` and its org at `/services/`. */
+/** Joins the stage of local mode to the books, puts it at `/`, its org at `/services/` and `/id/`, its Siro below `/local/`. */
 export async function mountLocalMode(
   { config, redis }: LocalModeDeps,
   pages: Express,
@@ -37,23 +37,26 @@ export async function mountLocalMode(
   }
   const { name } = connection;
   const ownUrl = `http://127.0.0.1:${config.port}`;
-  const { stage, org, deviceSecret, close } = await openStage({
-    app: DEMO_APP,
+  const { stage, org, siro, deviceSecret, close } = await openStage({
+    app: { ...DEMO_APP, callbackUrls: [new URL("/rep/sign-in/callback", config.publicUrl).href] },
     connection,
     ownUrl,
+    siroUrl: ownUrl + DEMO_SIRO_PATH,
     secretKey: config.secretKey,
     saveDevice: (device) => saveDevice(redis, device),
     sealAddress: (address) => sealAddress(address, config.secretKey),
     readVisit: async (recordId) => {
       const record = { connection: name, recordId };
       const dossier = await readDossier(redis, record);
-      return { prompts: dossier?.prompts ?? [], timeline: await readTimeline(redis, record) };
+      const { prompts = [], receipts = [] } = dossier ?? {};
+      return { prompts, receipts, timeline: await readTimeline(redis, record) };
     },
   });
   const facts = {
     connection: name,
     soapUrl: `${ownUrl}/webhooks/salesforce/${name}/${connection.webhookSecrets[0] ?? ""}`,
     eventsUrl: `${ownUrl}/webhooks/events/${name}`,
+    siroUrl: `${ownUrl}/webhooks/siro/${name}`,
     adminUrl: `${ownUrl}/admin`,
   };
   pages.use(helmet({ strictTransportSecurity: false }));
@@ -62,7 +65,13 @@ export async function mountLocalMode(
     stopStreams: stage.close,
     close,
     listener: (request, response) => {
-      const isForOrg = request.url?.startsWith("/services/") === true;
+      const { url = "" } = request;
+      if (url.startsWith(`${DEMO_SIRO_PATH}/`)) {
+        request.url = url.slice(DEMO_SIRO_PATH.length);
+        siro.answer(request, response);
+        return true;
+      }
+      const isForOrg = /^\/(services|id)\//.test(url);
       if (isForOrg) {
         org.answer(request, response);
       }

@@ -5,6 +5,7 @@ import { listDevices, noteDevice, readDevice } from "../src/books/device-book.ts
 import { changeRep, readRep } from "../src/books/rep-book.ts";
 import { attemptDelivery, type DeliveryOutcome } from "../src/deliveries/attempt-delivery.ts";
 import type { Attempt } from "../src/deliveries/begin-attempt.ts";
+import type { LaterClear } from "../src/deliveries/clear-after.ts";
 import { hastenRung } from "../src/deliveries/hasten-rung.ts";
 import { issueLink } from "../src/deliveries/issue-link.ts";
 import { openAddress } from "../src/devices/sealed-address.ts";
@@ -68,11 +69,32 @@ function attempt(kit: WorkerKit, ref: DeliveryRef): Promise<DeliveryOutcome> {
       noteDevice: (note) => noteDevice(redis, ref, note),
       readDelivery: () => readDelivery(redis, ref, deliveryIdOf(ref.promptId, ref.deviceId)),
       send: (one, device) => send(kit, { ref, attempt: one, device }),
+      clearLater: (clear, device) => clearLater(kit, ref, { clear, device }),
       nowMs: Date.now,
       random: Math.random,
     },
     ref,
   );
+}
+
+interface Clearing {
+  readonly clear: LaterClear;
+  readonly device: Device;
+}
+
+/** One more job, only for devices that can take anything back. */
+async function clearLater(
+  { config, channels, deliveries }: WorkerKit,
+  { promptId, ...ref }: DeliveryRef,
+  { clear, device: { channel, sealedAddress } }: Clearing,
+): Promise<void> {
+  const road = channels.get(channel);
+  if (
+    road?.clear !== undefined &&
+    road.canClear?.(openAddress(sealedAddress, config.secretKey)) !== false
+  ) {
+    await deliveries.clear([{ ...ref, ...clear, clears: promptId }]);
+  }
 }
 
 interface Sending {

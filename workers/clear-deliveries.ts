@@ -12,9 +12,11 @@ import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import type { SettledWork } from "./settle.ts";
 
-/** A screen that is not tidied up harms nobody: a few tries, and no operator is asked. */
+/** A screen that is not tidied up harms nobody, as a rule: a few tries, and no operator is asked. */
 const MOST_TRIES = 4;
 const TRY_AGAIN_MS = 2_000;
+/** What is worth more than a few tries is tried once in a while. */
+const TRY_ON_MS = 30_000;
 
 /** Queue adapter of the clearings in `deliveries`: parse the job, clear one device, speak of the outcome. */
 export function clearDeliveries(kit: WorkerKit, job: Job, token: string | undefined): SettledWork {
@@ -47,25 +49,34 @@ async function send(
   { channel, sealedAddress }: Device,
 ): Promise<AttemptOutcome> {
   const road = channels.get(channel);
-  if (road?.clear === undefined) {
+  const address = openAddress(sealedAddress, config.secretKey);
+  if (road?.clear === undefined || road.canClear?.(address) === false) {
     return { kind: "refused", reason: "UNKNOWN_CHANNEL", answer: `${channel} cannot clear` };
   }
-  return road.clear(
-    { kind: "clear", connection, recordId, userId },
-    openAddress(sealedAddress, config.secretKey),
-    { idempotencyKey: `${deliveryIdOf(clears, deviceId)}-clear`, nowMs: Date.now() },
-  );
+  return road.clear({ kind: "clear", connection, recordId, userId }, address, {
+    idempotencyKey: `${deliveryIdOf(clears, deviceId)}-clear`,
+    nowMs: Date.now(),
+  });
 }
 
 function outcomeOf(job: Job, outcome: ClearOutcome): JobOutcome {
   switch (outcome.kind) {
     case "try-later":
-      return job.attemptsStarted < MOST_TRIES
-        ? { kind: "later", afterMs: TRY_AGAIN_MS }
-        : { kind: "done", note: { clear: "given up" } };
+      return tryAgain(job, outcome.untilMs);
+    case "wait":
+      return { kind: "later", afterMs: outcome.afterMs };
     case "not-needed":
       return { kind: "done", note: { clear: outcome.why } };
     case "cleared":
       return { kind: "done", note: { clear: "cleared" } };
   }
+}
+
+function tryAgain({ attemptsStarted }: Job, untilMs: number): JobOutcome {
+  if (attemptsStarted < MOST_TRIES) {
+    return { kind: "later", afterMs: TRY_AGAIN_MS };
+  }
+  return Date.now() + TRY_ON_MS < untilMs
+    ? { kind: "later", afterMs: TRY_ON_MS }
+    : { kind: "done", note: { clear: "given up" } };
 }

@@ -1,18 +1,20 @@
 import { isConfirmationOld } from "../src/appointments/confirmation.ts";
-import { followEvent } from "../src/appointments/follow-event.ts";
-import { readAppointment, readDossier } from "../src/books/appointment-book.ts";
+import { type FollowEventDeps, followEvent } from "../src/appointments/follow-event.ts";
+import { readAppointment } from "../src/books/appointment-book.ts";
 import { readOrgNote } from "../src/books/org-note-book.ts";
+import { readRepState } from "../src/books/rep-book.ts";
 import type { StoredAppointment } from "../src/books/stored-appointment.ts";
-import { POLLED_MARK, readWatermarks } from "../src/books/watermark-book.ts";
-import type { Connection } from "../src/domain/connection.ts";
+import { polledMark, readWatermarks } from "../src/books/watermark-book.ts";
 import type { PromptRef } from "../src/domain/prompt.ts";
 import { BridgeError } from "../src/errors.ts";
+import { isScarce } from "../src/salesforce/call-budget.ts";
+import type { Org } from "../src/salesforce/org.ts";
 import { followDeps } from "./follow-events.ts";
 import type { WorkerKit } from "./kit.ts";
-import { noteConnected, noteTrouble } from "./note-org.ts";
+import { noteTrouble } from "./note-org.ts";
 import type { OpenedOrg } from "./orgs.ts";
 
-/** A prompt that waits longer than this for its confirmation would come too late. */
+/** A prompt that goes out later than this after its moment, for its confirmation's sake, would come too late. */
 const MOST_WAIT_MS = 3_000;
 /** So long known trouble keeps prompts from asking: a thousand of them must not wait one after the other. */
 const TROUBLE_COUNTS_MS = 5 * 60_000;
@@ -22,8 +24,9 @@ type ConfirmKit = Pick<WorkerKit, "config" | "redis" | "planRep" | "crmEvents" |
 /**
  * Reads a prompt's visit once more when nobody has looked at it for long, and brings appointment and plan up to date.
  *
- * Whatever the org does, this takes little longer than three seconds and throws nothing: while the org is slow, away
- * or out of calls the prompt goes by what is stored. An answer that comes later is followed all the same.
+ * Whatever the org does, this is over three seconds after the prompt's moment and throws nothing: while the org is
+ * slow, away or short of calls the prompt goes by what is stored, and one whose moment is longer ago waits for nobody.
+ * Prompts of one moment share their reads. An answer that comes later is followed all the same.
  */
 export async function confirmVisit(kit: ConfirmKit, ref: PromptRef): Promise<void> {
   const opened = kit.orgs.get(ref.connection);
@@ -31,8 +34,14 @@ export async function confirmVisit(kit: ConfirmKit, ref: PromptRef): Promise<voi
   if (opened === undefined || stored === undefined) {
     return;
   }
-  if (await isWanted(kit, opened.org.connection, { ref, stored })) {
-    await withinMostWait(kit, opened, confirm(kit, opened, { ref, stored }));
+  const waitMs = await waitFor(kit, opened, { ref, stored });
+  if (waitMs > 0) {
+    const confirming = confirm(kit, opened, { ref, stored });
+    const isLate = await isLaterThan(waitMs, confirming);
+    // Many prompts at once may take their time; that is not the org's fault.
+    if (isLate && opened.reader.isSlow()) {
+      await noteTrouble(kit, opened, "ORG_UNAVAILABLE");
+    }
   }
 }
 
@@ -41,30 +50,45 @@ interface Asked {
   readonly stored: StoredAppointment;
 }
 
-async function isWanted(
+/** How long the prompt waits for its confirmation at most; 0 when none is wanted. Milliseconds. */
+async function waitFor(kit: ConfirmKit, { org }: OpenedOrg, asked: Asked): Promise<number> {
+  if (isScarce(org) || !(await isOld(kit, org, asked)) || !(await isHealthy(kit, org))) {
+    return 0;
+  }
+  return waitOf(kit, asked.ref);
+}
+
+async function isOld(
   { redis }: ConfirmKit,
-  { name, reconcile }: Connection,
-  { ref, stored }: Asked,
+  { connection: { name, reconcile } }: Org,
+  { stored }: Asked,
 ): Promise<boolean> {
   const nowMs = Date.now();
   // Most visits were read not long ago; for those nothing more is looked up.
   if (!isConfirmationOld(stored, { ...reconcile, polledAtMs: undefined }, nowMs)) {
     return false;
   }
-  const polledAtMs = (await readWatermarks(redis, name))[POLLED_MARK]?.stampMs;
-  if (!isConfirmationOld(stored, { ...reconcile, polledAtMs }, nowMs)) {
-    return false;
-  }
+  const mark = polledMark(stored.appointment.recordType);
+  const polledAtMs = (await readWatermarks(redis, name))[mark]?.stampMs;
+  return isConfirmationOld(stored, { ...reconcile, polledAtMs }, nowMs);
+}
+
+async function isHealthy({ redis }: ConfirmKit, { connection: { name } }: Org): Promise<boolean> {
   const note = await readOrgNote(redis, name);
-  const isHealthy =
-    note === undefined || note.state === "connected" || nowMs - note.atMs > TROUBLE_COUNTS_MS;
-  return isHealthy && (await isWaiting(redis, ref));
+  return (
+    note === undefined || note.state === "connected" || Date.now() - note.atMs > TROUBLE_COUNTS_MS
+  );
 }
 
 /** A prompt whose place another one took is not worth a call. */
-async function isWaiting(redis: WorkerKit["redis"], ref: PromptRef): Promise<boolean> {
-  const { prompts = [] } = (await readDossier(redis, ref)) ?? {};
-  return prompts.some(({ promptId, state }) => promptId === ref.promptId && state === "waiting");
+async function waitOf({ redis }: ConfirmKit, ref: PromptRef): Promise<number> {
+  const { visits } = await readRepState(redis, ref);
+  const prompt = visits
+    .flatMap(({ prompts }) => prompts)
+    .find(({ promptId }) => promptId === ref.promptId);
+  return prompt?.state === "waiting"
+    ? Math.min(MOST_WAIT_MS, prompt.dueAtMs + MOST_WAIT_MS - Date.now())
+    : 0;
 }
 
 /** The look goes the way of every event, but at once and not through the queue. */
@@ -72,7 +96,7 @@ async function confirm(kit: ConfirmKit, opened: OpenedOrg, { ref, stored }: Aske
   const { recordType, recordId } = stored.appointment;
   const nowMs = Date.now();
   try {
-    const { kind } = await followEvent(followDeps(kit), {
+    await followEvent(confirmDeps(kit), {
       kind: "record-changed",
       connection: ref.connection,
       source: "reconcile",
@@ -83,9 +107,6 @@ async function confirm(kit: ConfirmKit, opened: OpenedOrg, { ref, stored }: Aske
       occurredAtMs: Math.max(nowMs, stored.version.occurredAtMs),
       receivedAtMs: nowMs,
     });
-    if (kind === "followed") {
-      await noteConnected(kit, opened);
-    }
   } catch (error) {
     if (error instanceof BridgeError && error.code.startsWith("ORG_")) {
       await noteTrouble(kit, opened, error.code);
@@ -93,18 +114,24 @@ async function confirm(kit: ConfirmKit, opened: OpenedOrg, { ref, stored }: Aske
   }
 }
 
-async function withinMostWait(
-  kit: ConfirmKit,
-  opened: OpenedOrg,
-  confirming: Promise<void>,
-): Promise<void> {
+/** As for every event, but a visit that is what it was needs no new plan: a thousand of them have one moment. */
+function confirmDeps(kit: ConfirmKit): FollowEventDeps {
+  const deps = followDeps(kit);
+  return {
+    ...deps,
+    applyReport: async (...report) => {
+      const outcome = await deps.applyReport(...report);
+      return outcome.verdict === "newer" ? outcome : { ...outcome, userIds: [] };
+    },
+  };
+}
+
+async function isLaterThan(waitMs: number, confirming: Promise<void>): Promise<boolean> {
   let timer: NodeJS.Timeout | undefined;
   const late = new Promise<"late">((resolve) => {
-    timer = setTimeout(() => resolve("late"), MOST_WAIT_MS);
+    timer = setTimeout(() => resolve("late"), waitMs);
   });
-  const isLate = (await Promise.race([confirming.catch(() => undefined), late])) === "late";
+  const first = await Promise.race([confirming.catch(() => undefined), late]);
   clearTimeout(timer);
-  if (isLate) {
-    await noteTrouble(kit, opened, "ORG_UNAVAILABLE");
-  }
+  return first === "late";
 }

@@ -2,8 +2,12 @@ import type { Job } from "bullmq";
 import { listDevices } from "../src/books/device-book.ts";
 import { rememberPromptToken } from "../src/books/prompt-token-book.ts";
 import { changeRep } from "../src/books/rep-book.ts";
+import { extendWatchCommands, judgeAtCommand } from "../src/books/siro-watch-book.ts";
 import { type FireOutcome, firePrompt } from "../src/deliveries/fire-prompt.ts";
-import { type PromptRef, promptRefSchema } from "../src/domain/prompt.ts";
+import { watchOfPrompt } from "../src/deliveries/watch-span.ts";
+import type { Connection } from "../src/domain/connection.ts";
+import { type Prompt, type PromptRef, promptRefSchema } from "../src/domain/prompt.ts";
+import type { RedisCommand } from "../src/redis-script.ts";
 import { confirmVisit } from "./confirm-visit.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
@@ -52,10 +56,25 @@ function fire(kit: WorkerKit, ref: PromptRef): Promise<FireOutcome> {
       listDevices: () => listDevices(redis, ref),
       ladder: connection?.schedule.ladder ?? [],
       enqueue: (planned) => deliveries.addPlanned(planned),
+      watch: (prompt) => (connection === undefined ? [] : watchCommands(connection, prompt)),
       rememberToken: (prompt) => rememberPromptToken(redis, prompt, ref),
     },
     ref,
   );
+}
+
+/** Where Siro can be asked, a prompt whose moment comes is watched, and a start is judged later. */
+function watchCommands({ name, siro }: Connection, prompt: Prompt): readonly RedisCommand[] {
+  if (siro?.apiToken === undefined) {
+    return [];
+  }
+  const ref = { connection: name, ...prompt };
+  const { action, firedAtMs = 0 } = prompt;
+  const isJudged = action !== "stop" && siro.confirmMinutes > 0;
+  return [
+    ...extendWatchCommands(ref, watchOfPrompt(prompt, siro)),
+    ...(isJudged ? [judgeAtCommand(ref, firedAtMs + siro.confirmMinutes * 60_000)] : []),
+  ];
 }
 
 function outcomeOf({ events }: WorkerKit, job: Job, outcome: FireOutcome): JobOutcome {

@@ -13,18 +13,27 @@ import { messageChange } from "../src/salesforce/message-change.ts";
 import type { RecordRef } from "../src/salesforce/read-outcome.ts";
 import type { JobOutcome, ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
-import { noteTrouble } from "./note-org.ts";
+import { noteAnswered, noteTrouble } from "./note-org.ts";
 import { readRecord } from "./read-record.ts";
 import type { SettledWork } from "./settle.ts";
+
+/** The org answers, and that is what its note says. */
+const BUSY = "ORG_BUSY";
 
 /** Queue adapter of `crm-events`: parse the job, follow the event, speak of the outcome. */
 export function followEvents(kit: WorkerKit, job: Job, token: string | undefined): SettledWork {
   const event = crmEventSchema.parse(job.data);
   return {
     token,
-    run: async () => outcomeOf(event, await followEvent(followDeps(kit), event)),
+    run: async () => outcomeOf(event, await follow(kit, job, event)),
     parkedAs: (reason, detail) => parkEvent(event, reason, detail),
   };
+}
+
+/** An org that is slow must not take the places of all others. */
+function follow(kit: WorkerKit, { id = "" }: Job, event: CrmEvent): Promise<FollowOutcome> {
+  const work = () => followEvent(followDeps(kit), event);
+  return kit.orgs.get(event.connection)?.inHand.follow(id, work) ?? work();
 }
 
 /** What following an event needs, over the real books, queues and orgs. */
@@ -68,7 +77,9 @@ async function readFrom(
     return { kind: "unreadable", code: "NO_READER", detail: "No Salesforce reader is configured" };
   }
   const reading = await readRecord(opened, connection, ref);
-  if (reading.kind === "unavailable") {
+  if (reading.kind !== "unavailable") {
+    await noteAnswered(kit, opened);
+  } else if (reading.code !== BUSY) {
     await noteTrouble(kit, opened, reading.code);
   }
   return reading;

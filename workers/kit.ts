@@ -2,14 +2,17 @@ import type { Redis } from "ioredis";
 import type { Config } from "../src/config.ts";
 import type { Channel } from "../src/devices/channels/channel.ts";
 import type { Connection } from "../src/domain/connection.ts";
-import type { DeliveryRef } from "../src/domain/delivery.ts";
 import type { ChannelKind } from "../src/domain/device.ts";
+import type { PromptRef } from "../src/domain/prompt.ts";
 import type { WriteBackRef } from "../src/domain/write-back.ts";
 import type { CrmEventsQueue } from "../src/queues/crm-events.ts";
 import type { DeliveriesQueue } from "../src/queues/deliveries.ts";
 import type { PromptsQueue } from "../src/queues/prompts.ts";
 import type { PlannedChange } from "../src/write-back/announce-plan.ts";
 import type { WriteBackLook } from "../src/write-back/write-back-desk.ts";
+import type { SiroMends } from "./open-siro-mends.ts";
+import type { SiroSyncs } from "./open-siro-syncs.ts";
+import type { Siros } from "./open-siros.ts";
 import type { Orgs } from "./orgs.ts";
 import type { PlanRep } from "./plan-rep.ts";
 import type { WorkerEvents } from "./worker-events.ts";
@@ -19,7 +22,9 @@ export interface WriteBacks {
   /** Hears of a plan's change; a failure is told and never stands in the way of the plan. */
   announce(connection: Connection, change: PlannedChange): Promise<void>;
   /** Hears that a device accepted a prompt. */
-  sent(ref: DeliveryRef): Promise<void>;
+  sent(ref: PromptRef): Promise<void>;
+  /** Hears that the recording that a prompt began was seen, or was linked. */
+  recorded(ref: PromptRef, isLinked: boolean): Promise<void>;
   /** Makes one write that waited in the queue; `looks` counts how often it was looked at. */
   write(ref: WriteBackRef, looks: number): Promise<WriteBackLook>;
 }
@@ -34,6 +39,12 @@ export interface WorkerKit {
   readonly deliveries: DeliveriesQueue;
   readonly channels: ReadonlyMap<ChannelKind, Channel>;
   readonly orgs: Orgs;
+  /** Absent where nobody asks Siro. */
+  readonly siros?: Siros;
+  /** Absent where nothing is changed in Siro. */
+  readonly siroMends?: SiroMends;
+  /** Absent where no visit is put to Siro. */
+  readonly siroSyncs?: SiroSyncs;
   /** Absent where nothing is written back. */
   readonly writeBacks?: WriteBacks;
   readonly events: WorkerEvents;

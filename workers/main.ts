@@ -8,9 +8,14 @@ import { createCrmEventsQueue } from "../src/queues/crm-events.ts";
 import { createDeliveriesQueue } from "../src/queues/deliveries.ts";
 import { createPromptsQueue } from "../src/queues/prompts.ts";
 import { createReconcileQueue } from "../src/queues/reconcile.ts";
+import { createSiroPollQueue } from "../src/queues/siro-poll.ts";
 import { createUpkeepQueue } from "../src/queues/upkeep.ts";
 import { openWorkerRedis } from "../src/redis.ts";
 import { startChangeStreams } from "./change-streams.ts";
+import { clearCalledOff } from "./clear-called-off.ts";
+import { openSiroMends } from "./open-siro-mends.ts";
+import { openSiroSyncs } from "./open-siro-syncs.ts";
+import { openSiros } from "./open-siros.ts";
 import { openWriteBacks } from "./open-write-backs.ts";
 import { openOrgs } from "./orgs.ts";
 import { createPlanner } from "./plan-rep.ts";
@@ -29,20 +34,37 @@ collectDefaultMetrics({ register: registry });
 const redisUrl = config.redisUrl ?? "redis://127.0.0.1:6379";
 const redis = openWorkerRedis(redisUrl);
 const upkeep = createUpkeepQueue(redis);
-const { channels, ...roads } = openChannels(config);
 const prompts = createPromptsQueue(redis);
 const events = createWorkerEvents(log, registry);
-const orgs = openOrgs(config.connections.values());
+const crmEvents = createCrmEventsQueue(redis);
+const orgs = openOrgs(config.connections.values(), { isMoreComing: crmEvents.isAnyWaiting });
+const orgOf = (name: string) => orgs.get(name)?.org;
+const { channels, ...roads } = openChannels({ ...config, orgOf });
+const deliveries = createDeliveriesQueue(redis);
 const writeBacks = openWriteBacks({ config, redis, orgs, events });
+const siros = openSiros(config.connections.values(), redis);
+const siroSyncs = openSiroSyncs({ config, redis, siros, events });
 const kit = {
   config,
   redis,
   channels,
-  crmEvents: createCrmEventsQueue(redis),
+  crmEvents,
   orgs,
   prompts,
-  planRep: createPlanner({ redis, prompts, announce: writeBacks.announce }),
-  deliveries: createDeliveriesQueue(redis),
+  planRep: createPlanner({
+    redis,
+    prompts,
+    announce: async (connection, change) => {
+      await siroSyncs.announce(connection, change);
+      await writeBacks.announce(connection, change);
+    },
+    changed: (connection, change) =>
+      clearCalledOff({ redis, deliveries, channels }, connection, change),
+  }),
+  deliveries,
+  siros,
+  siroSyncs,
+  siroMends: openSiroMends({ config, redis, siros, events }),
   writeBacks,
   events,
 };
@@ -50,6 +72,7 @@ const child = beChild(stop);
 await upkeep.schedule();
 const reconcile = createReconcileQueue(redis);
 await reconcile.schedule([...config.connections.values()]);
+await createSiroPollQueue(redis).schedule([...config.connections.values()]);
 // Blocking reads wait on connections of their own, which BullMQ makes from this one.
 const workers = startWorkers(kit, redis);
 await Promise.all(workers.map((worker) => worker.waitUntilReady()));

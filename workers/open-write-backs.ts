@@ -7,6 +7,8 @@ import type { Config } from "../src/config.ts";
 import { createWriteBacksQueue, WRITE_BACKS_QUEUE } from "../src/queues/write-backs.ts";
 import { flushDelayMs } from "../src/salesforce/coalesce-reads.ts";
 import { announcePlan } from "../src/write-back/announce-plan.ts";
+import { announceRecording } from "../src/write-back/announce-recording.ts";
+import { announceSent } from "../src/write-back/announce-sent.ts";
 import { openWriteBackDesk, type WriteBackDesk } from "../src/write-back/write-back-desk.ts";
 import type { WriteBacks } from "./kit.ts";
 import { noteConnected, noteTrouble } from "./note-org.ts";
@@ -35,11 +37,13 @@ export function openWriteBacks(kit: WriteBacksKit): WriteBacks {
         kit.events.workerFailed(WRITE_BACKS_QUEUE, error);
       }
     },
-    sent: async ({ connection, recordId, promptId }) => {
-      const isOn = kit.config.connections.get(connection)?.writeBack.promptSentField ?? null;
-      if (isOn !== null && desks.has(connection)) {
-        await add([{ connection, recordId, kind: "prompt-sent", promptId, awaits: "sent" }]);
-      }
+    sent: async (ref) => {
+      const connection = kit.config.connections.get(ref.connection);
+      await add(connection === undefined ? [] : announceSent(connection, ref));
+    },
+    recorded: async (ref, isLinked) => {
+      const connection = kit.config.connections.get(ref.connection);
+      await add(connection === undefined ? [] : announceRecording(connection, ref, isLinked));
     },
     write: async (ref, looks) =>
       (await desks.get(ref.connection)?.write(ref, looks)) ?? { kind: "done", note: "off" },

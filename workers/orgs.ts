@@ -1,32 +1,36 @@
 import type { Connection } from "../src/domain/connection.ts";
 import { createReader, type RecordReader } from "../src/salesforce/coalesce-reads.ts";
-import { openOrg } from "../src/salesforce/open-org.ts";
+import { type OrgDeps, openOrg } from "../src/salesforce/open-org.ts";
 import type { Org } from "../src/salesforce/org.ts";
+import { createEventsInHand, type EventsInHand } from "./events-in-hand.ts";
 
 /** One org and the reader that shares its calls among everyone who asks at the same moment. */
 export interface OpenedOrg {
   readonly org: Org;
   readonly reader: RecordReader;
+  /** The events that are being followed. */
+  readonly inHand: EventsInHand;
+}
+
+/** What the orgs need from the world; all of it has a default. */
+export interface OrgsDeps {
+  /** While more is on its way, reads wait a little longer for company. */
+  readonly isMoreComing?: () => Promise<boolean>;
+  readonly org?: OrgDeps;
 }
 
 /** The Salesforce orgs of this process, by the name of their connection. */
 export type Orgs = ReadonlyMap<string, OpenedOrg>;
 
-/**
- * Opens the org of every connection that has one; nothing is called before its first use.
- *
- * While `isMoreComing`, reads wait a little longer for company.
- */
-export function openOrgs(
-  connections: Iterable<Connection>,
-  isMoreComing?: () => Promise<boolean>,
-): Orgs {
-  const waits = isMoreComing === undefined ? {} : { isMoreComing };
+/** Opens the org of every connection that has one; nothing is called before its first use. */
+export function openOrgs(connections: Iterable<Connection>, deps: OrgsDeps = {}): Orgs {
+  const { org: orgDeps, ...waits } = deps;
   const withOrg = [...connections].filter(({ salesforce }) => salesforce !== undefined);
   return new Map(
     withOrg.map((connection) => {
-      const org = openOrg(connection);
-      return [connection.name, { org, reader: createReader(org, waits) }];
+      const org = openOrg(connection, orgDeps);
+      const reader = createReader(org, waits);
+      return [connection.name, { org, reader, inHand: createEventsInHand(reader.isSlow) }];
     }),
   );
 }

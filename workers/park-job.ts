@@ -2,6 +2,7 @@ import type { Job } from "bullmq";
 import { park, parkedIdOf } from "../src/books/parked-book.ts";
 import { appendTimeline } from "../src/books/timeline-book.ts";
 import { deliveryIdOf } from "../src/domain/delivery.ts";
+import { writeBackIdOf } from "../src/domain/write-back.ts";
 import { keyspace } from "../src/keyspace.ts";
 import type { ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
@@ -41,7 +42,12 @@ function keyOf(work: ParkOutcome["work"], job: Job): string {
     case "event":
       return `${work.event.source}-${work.event.eventId}`;
     case "prompt":
+    case "mend":
       return work.prompt.promptId;
+    case "sync":
+      return work.visit.recordId;
+    case "write-back":
+      return writeBackIdOf(work.writeBack);
     case "delivery":
       return deliveryIdOf(work.delivery.promptId, work.delivery.deviceId);
     case "unreadable":

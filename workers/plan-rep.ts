@@ -12,6 +12,8 @@ export interface PlanningKit {
   readonly prompts: PromptsQueue;
   /** Hears of every change of a plan before it is committed; must not fail. */
   readonly announce?: (connection: Connection, change: PlanOutcome) => Promise<void>;
+  /** Hears of every change of a plan once it is committed. */
+  readonly changed?: (connection: string, change: PlanOutcome) => Promise<void>;
 }
 
 interface Asked {
@@ -34,10 +36,11 @@ export function createPlanner(kit: PlanningKit): PlanRep {
   );
 }
 
-function planRep({ redis, prompts, announce }: PlanningKit, asked: Asked): Promise<PlanOutcome> {
+async function planRep(kit: PlanningKit, asked: Asked): Promise<PlanOutcome> {
+  const { redis, prompts, announce, changed } = kit;
   const { connection, userId } = asked;
   const rep = { connection: connection.name, userId };
-  return applyPlan(
+  const change = await applyPlan(
     {
       schedule: connection.schedule,
       readState: () => readRepState(redis, rep),
@@ -51,4 +54,6 @@ function planRep({ redis, prompts, announce }: PlanningKit, asked: Asked): Promi
     },
     rep,
   );
+  await changed?.(connection.name, change);
+  return change;
 }

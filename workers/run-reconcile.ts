@@ -1,27 +1,24 @@
 import type { Job } from "bullmq";
 import { listByStart } from "../src/books/appointment-book.ts";
-import { POLLED_MARK, readWatermarks, saveWatermarks } from "../src/books/watermark-book.ts";
-import type { Appointment } from "../src/domain/appointment.ts";
+import { polledMark, readWatermarks, saveWatermarks } from "../src/books/watermark-book.ts";
+import type { Appointment, RecordType } from "../src/domain/appointment.ts";
 import type { Connection } from "../src/domain/connection.ts";
 import type { CrmEvent } from "../src/domain/crm-event.ts";
 import { BridgeError } from "../src/errors.ts";
 import { reconcileJobSchema } from "../src/queues/reconcile.ts";
+import { isUsedUp } from "../src/salesforce/call-budget.ts";
 import type { ChangedRecord } from "../src/salesforce/changed-record.ts";
 import { lookIntoHorizon } from "../src/salesforce/horizon-refs.ts";
-import { type PollResult, pollChanges } from "../src/salesforce/poll-changes.ts";
+import { pollChanges } from "../src/salesforce/poll-changes.ts";
+import { isUnsettled } from "../src/salesforce/seen-rows.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
-import { noteConnected, noteTrouble } from "./note-org.ts";
+import { notePolled, noteTrouble, type RefusedObject } from "./note-org.ts";
 import type { OpenedOrg } from "./orgs.ts";
 import type { SettledWork } from "./settle.ts";
 
 /** As many events as one request may bring. */
 const EVENTS_PER_PUT = 100;
-/**
- * Stamps count whole seconds, so what was changed just now may change again under the same stamp. Until a
- * stamp is this old its change counts as another one at every look.
- */
-const UNSETTLED_MS = 15_000;
 /** The watermark of the daily look at all that starts within the horizon. */
 const HORIZON_MARK = "horizon-day";
 const DAY_MS = 86_400_000;
@@ -49,12 +46,12 @@ async function reconcile(kit: WorkerKit, connection: string): Promise<JobOutcome
     return { kind: "done", note: { connection, reconcile: "not configured" } };
   }
   try {
-    const events = await look(kit, connection, opened);
-    await noteConnected(kit, opened);
-    return { kind: "done", note: { connection, found: events } };
+    const found = await look(kit, connection, opened);
+    await tell(kit, opened, found);
+    return { kind: "done", note: { connection, found: found?.events ?? "paused" } };
   } catch (error) {
-    // The next look comes by itself; the watermark stands where it stood.
-    if (error instanceof BridgeError && "retryAfterMs" in error) {
+    // The next look comes by itself; the watermark stands where it stood. An operator could not replay it.
+    if (error instanceof BridgeError && error.code.startsWith("ORG_")) {
       await noteTrouble(kit, opened, error.code);
       return { kind: "done", note: { connection, reconcile: error.code } };
     }
@@ -62,11 +59,28 @@ async function reconcile(kit: WorkerKit, connection: string): Promise<JobOutcome
   }
 }
 
-async function look(kit: WorkerKit, name: string, { org }: OpenedOrg): Promise<number> {
+/** Who paused was told nothing by the org, so its note stands; that calls are used up is known without asking. */
+async function tell(kit: WorkerKit, opened: OpenedOrg, found: Found | undefined): Promise<void> {
+  if (found !== undefined) {
+    await notePolled(kit, opened, found.refused);
+  } else if (isUsedUp(opened.org)) {
+    await noteTrouble(kit, opened, "ORG_API_LIMIT");
+  }
+}
+
+interface Found {
+  readonly events: number;
+  readonly refused: readonly RefusedObject[];
+}
+
+async function look(kit: WorkerKit, name: string, { org }: OpenedOrg): Promise<Found | undefined> {
   const nowMs = Date.now();
   const marks = await readWatermarks(kit.redis, name);
   const poll = await pollChanges(org, marks, { nowMs });
-  const { events, watermarks } = poll;
+  const { events, watermarks, covered } = poll;
+  if (poll.isPaused) {
+    return;
+  }
   const isNewDay = nowMs - (marks[HORIZON_MARK]?.stampMs ?? nowMs) >= DAY_MS;
   const upcoming = isNewDay ? await lookIntoHorizon(org, { nowMs }) : NOTHING_UPCOMING;
   const drifted = isNewDay ? await findDrift(kit, org.connection, { nowMs, upcoming }) : [];
@@ -75,23 +89,27 @@ async function look(kit: WorkerKit, name: string, { org }: OpenedOrg): Promise<n
   const isFirst = marks[HORIZON_MARK] === undefined;
   const isLooked = isFirst || (isNewDay && upcoming.refused.length === 0);
   const horizon = isLooked ? { [HORIZON_MARK]: { stampMs: nowMs } } : {};
-  const polled = isWhole(poll) ? { [POLLED_MARK]: { stampMs: nowMs } } : {};
-  await saveWatermarks(kit.redis, name, { ...watermarks, ...horizon, ...polled });
-  return events.length + upcoming.events.length + drifted.length;
-}
-
-/** A poll that stopped half-way, or was not shown everything, confirms nothing. */
-function isWhole({ isPaused, refused, watermarks }: PollResult): boolean {
-  const isHalfWay = Object.values(watermarks).some((mark) => mark?.afterId !== undefined);
-  return !isPaused && refused.length === 0 && !isHalfWay;
+  const polled = covered.map((type) => [polledMark(type), { stampMs: nowMs }] as const);
+  await saveWatermarks(kit.redis, name, {
+    ...watermarks,
+    ...horizon,
+    ...Object.fromEntries(polled),
+  });
+  return {
+    events: events.length + upcoming.events.length + drifted.length,
+    refused: [...poll.refused, ...upcoming.refused],
+  };
 }
 
 interface DailyLook {
   readonly nowMs: number;
-  readonly upcoming: { readonly events: readonly ChangedRecord[] };
+  readonly upcoming: {
+    readonly events: readonly ChangedRecord[];
+    readonly refused: readonly { readonly type: RecordType }[];
+  };
 }
 
-/** What the bridge expects within the horizon and the org does not show there: it is read again. */
+/** What the bridge expects within the horizon and the org, where it shows that at all, does not: it is read again. */
 async function findDrift(
   { redis }: WorkerKit,
   { name, schedule }: Connection,
@@ -100,9 +118,13 @@ async function findDrift(
   const toMs = nowMs + schedule.horizonDays * DAY_MS;
   const expected = await listByStart(redis, name, { fromMs: nowMs, toMs });
   const shown = new Set(upcoming.events.map(({ recordId }) => recordId));
+  const hidden = new Set(upcoming.refused.map(({ type }) => type));
   return expected
     .filter(({ appointment, version }) => isExpected(appointment) && version.isRead === true)
-    .filter(({ appointment }) => !shown.has(appointment.recordId))
+    .filter(
+      ({ appointment: { recordId, recordType } }) =>
+        !(shown.has(recordId) || hidden.has(recordType)),
+    )
     .map(({ appointment: { recordType, recordId } }) => {
       const eventId = `drift-${recordId}-${nowMs}`;
       return { eventId, recordType, recordId, occurredAtMs: nowMs, isDeleted: false };
@@ -125,8 +147,7 @@ async function putAll(
         kind: "record-changed",
         connection,
         source: "reconcile",
-        eventId:
-          receivedAtMs - occurredAtMs < UNSETTLED_MS ? `${eventId}-${receivedAtMs}` : eventId,
+        eventId: isUnsettled(occurredAtMs, receivedAtMs) ? `${eventId}-${receivedAtMs}` : eventId,
         recordType,
         recordId,
         occurredAtMs,

@@ -4,6 +4,7 @@ import { listByStart, trimAppointmentIndex } from "../src/books/appointment-book
 import { readPlanReach, savePlanReach } from "../src/books/plan-reach-book.ts";
 import { rebuildSearch } from "../src/books/rebuild-search.ts";
 import { claimDailyUpkeep, releaseDailyUpkeep } from "../src/books/upkeep-book.ts";
+import { forgetEndedDevices } from "../src/devices/forget-ended-devices.ts";
 import { retireSilentDevices } from "../src/devices/retire-silent-devices.ts";
 import type { Connection } from "../src/domain/connection.ts";
 import type { JobOutcome } from "./job-outcome.ts";
@@ -67,6 +68,7 @@ async function keepUpDaily({ redis }: WorkerKit, connection: string): Promise<vo
   }
   try {
     await retireSilentDevices({ redis, nowMs: Date.now }, connection);
+    await forgetEndedDevices({ redis, nowMs: Date.now }, connection);
   } catch (error) {
     await releaseDailyUpkeep(redis, connection);
     throw error;

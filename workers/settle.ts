@@ -14,8 +14,8 @@ export interface SettleDeps {
 export interface SettledWork {
   readonly token: string | undefined;
   readonly run: () => Promise<JobOutcome>;
-  /** How the work parks after an error that trying again does not mend. */
-  readonly parkedAs: (reason: string, detail: string) => ParkOutcome;
+  /** How the work parks, or ends quietly, after an error that trying again does not mend. */
+  readonly parkedAs: (reason: string, detail: string) => JobOutcome;
 }
 
 /**

@@ -5,17 +5,25 @@ import { DELIVERIES_QUEUE } from "../src/queues/deliveries.ts";
 import { PROMPTS_QUEUE } from "../src/queues/prompts.ts";
 import { QUEUE_PREFIX } from "../src/queues/queue-settings.ts";
 import { RECONCILE_QUEUE } from "../src/queues/reconcile.ts";
+import { SIRO_EVENTS_QUEUE } from "../src/queues/siro-events.ts";
+import { SIRO_MENDS_QUEUE } from "../src/queues/siro-mends.ts";
+import { SIRO_POLL_QUEUE } from "../src/queues/siro-poll.ts";
+import { SIRO_SYNCS_QUEUE } from "../src/queues/siro-syncs.ts";
 import { UPKEEP_QUEUE } from "../src/queues/upkeep.ts";
 import { WRITE_BACKS_QUEUE } from "../src/queues/write-backs.ts";
-import { attemptDeliveries } from "./attempt-deliveries.ts";
 import { firePrompts } from "./fire-prompts.ts";
 import { followEvents } from "./follow-events.ts";
+import { followSiroEvents } from "./follow-siro-events.ts";
 import type { ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
+import { mendRecordings } from "./mend-recordings.ts";
 import { parkJob } from "./park-job.ts";
+import { pollSiro } from "./poll-siro.ts";
 import { runReconcile } from "./run-reconcile.ts";
 import { runUpkeep } from "./run-upkeep.ts";
 import { type SettledWork, settleJob } from "./settle.ts";
+import { syncEngagements } from "./sync-engagements.ts";
+import { workDeliveries } from "./work-deliveries.ts";
 import { writeBacks } from "./write-backs.ts";
 
 /** A killed worker's jobs run again after at most the sum of these two; links must not come late. */
@@ -34,10 +42,15 @@ const STATIONS: readonly {
 }[] = [
   // Events of one burst share a Salesforce call only while they are worked on at the same time.
   { queue: CRM_EVENTS_QUEUE, adapter: followEvents, concurrency: 500 },
-  { queue: PROMPTS_QUEUE, adapter: firePrompts, concurrency: 64 },
-  { queue: DELIVERIES_QUEUE, adapter: attemptDeliveries, concurrency: 128 },
+  // Prompts of one moment share their confirmation while they are worked on at the same time.
+  { queue: PROMPTS_QUEUE, adapter: firePrompts, concurrency: 1000 },
+  { queue: DELIVERIES_QUEUE, adapter: workDeliveries, concurrency: 128 },
   // As many as one Salesforce call takes.
   { queue: WRITE_BACKS_QUEUE, adapter: writeBacks, concurrency: 200 },
+  { queue: SIRO_EVENTS_QUEUE, adapter: followSiroEvents, concurrency: 32 },
+  { queue: SIRO_POLL_QUEUE, adapter: pollSiro, concurrency: 8 },
+  { queue: SIRO_MENDS_QUEUE, adapter: mendRecordings, concurrency: 4 },
+  { queue: SIRO_SYNCS_QUEUE, adapter: syncEngagements, concurrency: 8 },
   { queue: RECONCILE_QUEUE, adapter: runReconcile, concurrency: 4 },
   { queue: UPKEEP_QUEUE, adapter: runUpkeep, concurrency: 1 },
 ];
@@ -93,7 +106,7 @@ function workOf(
       connection: connectionOf(kit, job),
       reason: "PAYLOAD_UNREADABLE",
       detail: "The job's payload is of a form that this version does not know",
-      work: { kind: "unreadable", queue: job.queueName, payload: job.data },
+      work: { kind: "unreadable", queue: job.queueName, job: job.name, payload: job.data },
     };
     return { token, run: async () => unreadable, parkedAs: () => unreadable };
   }
@@ -112,7 +125,10 @@ function connectionOf(
 async function parkStalled(kit: WorkerKit, adapter: Adapter, job: Job): Promise<void> {
   const { parkedAs } = workOf(kit, adapter, { job, token: undefined });
   try {
-    await parkJob(kit, parkedAs("STALLED", "Its worker died every time it ran"), job);
+    const ending = parkedAs("STALLED", "Its worker died every time it ran");
+    if (ending.kind === "park") {
+      await parkJob(kit, ending, job);
+    }
   } catch (error) {
     kit.events.workerFailed(job.queueName, error);
   }

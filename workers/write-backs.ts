@@ -21,7 +21,7 @@ export function writeBacks(kit: WorkerKit, job: Job, token: string | undefined):
       recordId,
       reason,
       detail,
-      work: { kind: "unreadable", queue: job.queueName, payload: ref },
+      work: { kind: "write-back", writeBack: ref },
     }),
   };
 }

@@ -6,6 +6,7 @@ import type { Connection } from "../domain/connection.ts";
 import { orgNeeds } from "./org-needs.ts";
 import { printFindings } from "./print-findings.ts";
 import { probeOrg } from "./probe-org.ts";
+import { siroProbe } from "./probe-siro.ts";
 import { ownUrlOf, readSettings } from "./read-settings.ts";
 
 interface CheckFlags {
@@ -37,7 +38,7 @@ async function runCheck(
   }
   const { config } = reading;
   const findings = await checkConnections(
-    { openOrg: probeOrg, needsOf: orgNeeds, nowMs: Date.now },
+    { openOrg: probeOrg, needsOf: orgNeeds, siro: siroProbe, nowMs: Date.now },
     {
       ...config,
       connections:

@@ -6,6 +6,7 @@ import { orgNeeds } from "./org-needs.ts";
 import { printFindings } from "./print-findings.ts";
 import { probeOrg } from "./probe-org.ts";
 import { probeRedis } from "./probe-redis.ts";
+import { siroProbe } from "./probe-siro.ts";
 import { ownUrlOf, readSettings, type SettingsReading } from "./read-settings.ts";
 
 /** The command `doctor`: every check there is. Anything to mend ends the run with exit code 1. */
@@ -27,6 +28,7 @@ async function findAll(reading: SettingsReading) {
     {
       openOrg: probeOrg,
       needsOf: orgNeeds,
+      siro: siroProbe,
       nowMs: Date.now,
       readRedis: () => probeRedis(config, env["PATH"]),
       nonce: drawNonce(),
@@ -36,7 +38,8 @@ async function findAll(reading: SettingsReading) {
       connections: [...config.connections.values()],
       ownUrl: ownUrlOf(config),
       channels: {
-        vapidSubject: env["VAPID_SUBJECT"] || undefined,
+        vapid: config.vapid,
+        isVapidKeyGiven: Boolean(env["VAPID_PRIVATE_KEY"]),
         smtpUrl: env["SMTP_URL"] || undefined,
       },
     },

@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { connectionsCommand } from "./connections-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { linkCommand } from "./link-command.ts";
+import { repsCommand } from "./reps-command.ts";
 import { salesforceCommand } from "./salesforce-command.ts";
 import { sendSampleCommand } from "./send-sample-command.ts";
 
@@ -11,6 +12,7 @@ const COMMANDS: readonly (() => Command)[] = [
   doctorCommand,
   connectionsCommand,
   sendSampleCommand,
+  repsCommand,
   salesforceCommand,
 ];
 
@@ -18,7 +20,8 @@ const COMMANDS: readonly (() => Command)[] = [
  * Runs one command line, given without the interpreter and the script, and gives the exit code.
  *
  * 0 is done, 1 is failed, 2 is wrong use. A command fails by throwing a `CommanderError` with exit code 1,
- * after it has written why. Results go to stdout, problems to stderr; the process is never ended here.
+ * after it has written why. Results go to stdout, problems to stderr; with `--json` wrong use is one JSON object on
+ * stdout as well. The process is never ended here.
  *
  * @throws whatever a command throws beside `CommanderError`.
  */
@@ -35,6 +38,11 @@ export async function runCli(args: readonly string[]): Promise<number> {
     return 0;
   } catch (error) {
     if (error instanceof CommanderError) {
+      if (isWrongUse(error) && args.includes("--json")) {
+        process.stdout.write(
+          `${JSON.stringify({ error: error.message.replace(/^error: /, "") })}\n`,
+        );
+      }
       return exitCodeOf(error);
     }
     throw error;
@@ -47,6 +55,10 @@ function throwInsteadOfExit(command: Command): void {
 }
 
 // Commander reports its own findings, such as an unknown flag, with exit code 1; here that is wrong use.
-function exitCodeOf({ code, exitCode }: CommanderError): number {
-  return exitCode !== 0 && code.startsWith("commander.") ? 2 : exitCode;
+function isWrongUse({ code, exitCode }: CommanderError): boolean {
+  return exitCode !== 0 && code.startsWith("commander.");
+}
+
+function exitCodeOf(error: CommanderError): number {
+  return isWrongUse(error) ? 2 : error.exitCode;
 }

@@ -6,6 +6,7 @@ import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
 import type { Delivery, DeliveryRef } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";
 import { type Attempt, beginAttempt } from "./begin-attempt.ts";
+import type { LaterClear } from "./clear-after.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import { settleDelivery } from "./settle-delivery.ts";
 
@@ -31,6 +32,8 @@ export interface AttemptDeliveryDeps {
   readonly noteDevice: (note: DeviceNote) => Promise<void>;
   readonly readDelivery: () => Promise<Delivery | undefined>;
   readonly send: (attempt: Attempt, device: Device) => Promise<AttemptOutcome>;
+  /** Has the device take back what it accepted, where it can. */
+  readonly clearLater: (clear: LaterClear, device: Device) => Promise<void>;
   readonly nowMs: () => number;
   readonly random: () => number;
 }
@@ -91,8 +94,11 @@ async function send(
 ): Promise<DeliveryOutcome> {
   const outcome = await deps.send(attempt, device);
   const settled = settle(deps, attempt, outcome);
-  await deps.changeRep((state) => settleDelivery(state, ref, settled.delivery));
+  const clear = await deps.changeRep((state) => settleDelivery(state, ref, settled.delivery));
   await rememberDevice(deps, outcome);
+  if (clear !== undefined) {
+    await deps.clearLater(clear, device);
+  }
   return settled.outcome;
 }
 

@@ -22,6 +22,8 @@ export type Choice =
       readonly why: string;
       /** Siro said that what the prompt asks for is the case: the plan goes on as if it had been followed. */
       readonly isDone: boolean;
+      /** For a start: the recording that makes it needless, where no prompt has it yet. */
+      readonly begun?: RunningRecording;
     };
 
 /** What was asked before, and whether visits may be joined by a restart. */
@@ -89,13 +91,25 @@ function chooseBegin(state: RepState, prompt: Prompt, ground: Ground): Choice {
     return skip("the next visit began already");
   }
   if (running?.recordId === prompt.recordId) {
-    return done("Siro said that this visit is recorded already");
+    const skipped = done("Siro said that this visit is recorded already");
+    return running.isPrompted ? skipped : { ...skipped, begun: running };
   }
+  return running !== undefined && !isMeantToRun(state, running.recordId, ground)
+    ? chooseRestart(prompt, running)
+    : chooseByPlan(state, prompt, ground);
+}
+
+/** Something runs that is not this visit's. */
+function chooseRestart(prompt: Prompt, running: RunningRecording): Choice {
+  const restart = send(prompt, "restart", running.recordId ?? prompt.endsRecordId);
+  return prompt.action === "restart"
+    ? restart
+    : { ...restart, why: "another recording of the rep runs" };
+}
+
+/** Nothing is known to run; what was asked before says what may. */
+function chooseByPlan(state: RepState, prompt: Prompt, ground: ChoiceRules): Choice {
   const endsRecordId = prompt.endsRecordId ?? forgottenRecording(state, prompt, ground);
-  if (running !== undefined && !isMeantToRun(state, running.recordId, ground)) {
-    const why = prompt.action === "restart" ? {} : { why: "another recording of the rep runs" };
-    return { ...send(prompt, "restart", running.recordId ?? endsRecordId), ...why };
-  }
   if (endsRecordId === undefined) {
     return send(prompt);
   }
@@ -169,6 +183,6 @@ function skip(why: string): Choice {
   return { kind: "skip", why, isDone: false };
 }
 
-function done(why: string): Choice {
+function done(why: string): Extract<Choice, { kind: "skip" }> {
   return { kind: "skip", why, isDone: true };
 }

@@ -1,18 +1,18 @@
-import { findLivePrompt, type RepState } from "../books/rep-state.ts";
+import type { RepState } from "../books/rep-state.ts";
 import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
 import type { ClearRef } from "../domain/clear.ts";
 import type { Device } from "../domain/device.ts";
 import type { TimelineEntry } from "../domain/timeline-entry.ts";
-import { isVisitOver } from "./is-visit-over.ts";
-import { findPromptById } from "./prompt-change.ts";
+import { type FoundPrompt, findPromptById } from "./prompt-change.ts";
+import { type Leave, reasonToLeave } from "./reason-to-leave.ts";
 
 /** What one try to clear a device came to. */
 export type ClearOutcome =
   | { readonly kind: "cleared" }
-  | { readonly kind: "try-later" }
-  | { readonly kind: "not-needed"; readonly why: NotNeeded };
-
-type NotNeeded = "gone" | "unknown" | "expired" | "replaced" | "still-on" | "refused";
+  /** `untilMs`: how long at least it is worth trying, epoch milliseconds. */
+  | { readonly kind: "try-later"; readonly untilMs: number }
+  | { readonly kind: "not-needed"; readonly why: "gone" | "unknown" | "refused" }
+  | Leave;
 
 /** What clearing needs from the world. */
 export interface ClearDeviceDeps {
@@ -26,8 +26,8 @@ export interface ClearDeviceDeps {
 /**
  * Has one device take back what it shows about an appointment.
  *
- * Nothing is taken back that is wanted: a newer prompt of the appointment stands in the same place of the screen.
- * After the prompt's expiry it is not worth the while.
+ * Nothing is taken back that is wanted: a newer prompt of the appointment stands in the same place of the screen, and
+ * while that is about to come the device is left alone, too.
  */
 export async function clearDevice(deps: ClearDeviceDeps, ref: ClearRef): Promise<ClearOutcome> {
   const device = await deps.readDevice();
@@ -35,48 +35,27 @@ export async function clearDevice(deps: ClearDeviceDeps, ref: ClearRef): Promise
     return { kind: "not-needed", why: "gone" };
   }
   const state = await deps.readRepState();
-  const why = reasonToLeave(state, ref);
-  return why === undefined
-    ? clear(deps, device, { ref, nowMs: state.nowMs })
-    : { kind: "not-needed", why };
-}
-
-function reasonToLeave(
-  state: RepState,
-  { clears, recordId, userId, why }: ClearRef,
-): NotNeeded | undefined {
-  const found = findPromptById(state, clears);
-  if (found === undefined) {
-    return "unknown";
-  }
-  if (state.nowMs >= found.prompt.expiresAtMs) {
-    return "expired";
-  }
-  const live = findLivePrompt(state)?.prompt;
-  if (live?.recordId === recordId && live.promptId !== clears && live.answeredAtMs === undefined) {
-    return "replaced";
-  }
-  const { appointment } = found.visit.stored;
-  const isStillOn = !isVisitOver(appointment, { action: "start", userId }, state.nowMs);
-  return why === "called-off" && isStillOn ? "still-on" : undefined;
+  const found = findPromptById(state, ref.clears);
+  return found === undefined
+    ? { kind: "not-needed", why: "unknown" }
+    : (reasonToLeave(state, found, ref) ?? clear(deps, device, { ref, found, nowMs: state.nowMs }));
 }
 
 interface Clearing {
   readonly ref: ClearRef;
+  readonly found: FoundPrompt;
   readonly nowMs: number;
 }
 
 async function clear(
   deps: ClearDeviceDeps,
   device: Device,
-  { ref, nowMs }: Clearing,
+  { ref, found, nowMs }: Clearing,
 ): Promise<ClearOutcome> {
   const outcome = await deps.clear(device);
   switch (outcome.kind) {
     case "accepted": {
-      const why =
-        ref.why === "answered" ? "the rep followed it elsewhere" : "the visit was called off";
-      const text = `Cleared from a ${device.channel} device: ${why}`;
+      const text = `Cleared from a ${device.channel} device: ${REASONS[ref.why]}`;
       await deps.tell({ kind: "delivery.cleared", text, atMs: nowMs });
       return { kind: "cleared" };
     }
@@ -86,6 +65,21 @@ async function clear(
     case "refused":
       return { kind: "not-needed", why: "refused" };
     case "try-later":
-      return { kind: "try-later" };
+      return { kind: "try-later", untilMs: restartUntilMs(found) };
   }
+}
+
+const REASONS: Readonly<Record<ClearRef["why"], string>> = {
+  answered: "the rep followed it elsewhere",
+  "called-off": "the visit was called off or moved away",
+  late: "it came when it was not wanted any more",
+  expired: "its time is over",
+};
+
+/** A restart that is left on a second screen would cut the recording in two for as long as its visit lasts. */
+function restartUntilMs({ visit }: FoundPrompt): number {
+  const restarts = visit.prompts.filter(
+    ({ action, firedAtMs }) => action === "restart" && firedAtMs !== undefined,
+  );
+  return Math.max(0, ...restarts.map(({ expiresAtMs }) => expiresAtMs));
 }

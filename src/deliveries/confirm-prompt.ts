@@ -6,7 +6,6 @@ import { changePromptCommands, type FoundPrompt, findPrompt } from "./prompt-cha
 import { runningRecording } from "./running-recording.ts";
 
 const MINUTE_MS = 60_000;
-const LOOK_AGAIN_MS = 15_000;
 
 /** What judging one prompt came to. */
 export type ConfirmOutcome =
@@ -76,7 +75,8 @@ function judge(deps: ConfirmPromptDeps, state: RepState, ref: PromptRef): Confir
   }
   const { nowMs } = state;
   const { prompt } = found;
-  const { confirmMinutes, lateHours } = deps.settings;
+  const { confirmMinutes, lateHours, pollSeconds } = deps.settings;
+  const againMs = nowMs + pollSeconds * 1000;
   const { sentAtMs = nowMs, firedAtMs = nowMs } = prompt;
   const dueAtMs = sentAtMs + confirmMinutes * MINUTE_MS;
   if (nowMs > firedAtMs + lateHours * 60 * MINUTE_MS) {
@@ -85,13 +85,13 @@ function judge(deps: ConfirmPromptDeps, state: RepState, ref: PromptRef): Confir
   if (nowMs < dueAtMs) {
     return {
       kind: "wait",
-      untilMs: prompt.sentAtMs === undefined ? nowMs + LOOK_AGAIN_MS : dueAtMs,
+      untilMs: prompt.sentAtMs === undefined ? againMs : dueAtMs,
     };
   }
   const running = runningRecording(state, ref.userId);
   const mayBeIt = running !== undefined && [undefined, ref.recordId].includes(running.recordId);
   return deps.lookedAtMs < dueAtMs || mayBeIt
-    ? { kind: "wait", untilMs: nowMs + LOOK_AGAIN_MS }
+    ? { kind: "wait", untilMs: againMs }
     : { kind: "not-confirmed" };
 }
 

@@ -8,6 +8,7 @@ import type { Prompt, PromptRef } from "../domain/prompt.ts";
 import type { RedisCommand } from "../redis-script.ts";
 import { type Choice, chooseAction } from "./choose-action.ts";
 import { type DeliveryWait, planDeliveries } from "./climb-ladder.ts";
+import { foundRecording } from "./found-recording.ts";
 import {
   changePromptCommands,
   type FoundPrompt,
@@ -145,7 +146,7 @@ function decideWaiting(
     : goLive(state, ref, { found, choice, rules });
 }
 
-/** What Siro said is done counts as issued, so that the plan goes on from there. */
+/** What Siro said is done counts as fired and issued, so that the plan goes on from there. */
 function skip(
   state: RepState,
   ref: PromptRef,
@@ -156,9 +157,14 @@ function skip(
 ): RepDecision<FireOutcome> {
   const text = `Not sent: ${choice.why}`;
   const atMs = state.nowMs;
-  const ended = end(found, ref, { state: "skipped", kind: "prompt.skipped", text, atMs });
-  const issued = choice.isDone ? issueCommands(state, ref, found) : [];
-  return { ...ended, commands: [...ended.commands, ...issued] };
+  const { isDone, begun } = choice;
+  const { visit } = found;
+  const fired = isDone ? { ...found.prompt, firedAtMs: atMs } : found.prompt;
+  const evidence = begun && foundRecording(fired, ref, begun);
+  const place = { visit, prompt: evidence?.prompt ?? fired };
+  const ended = end(place, ref, { state: "skipped", kind: "prompt.skipped", text, atMs });
+  const issued = isDone ? issueCommands(state, ref, found) : [];
+  return { ...ended, commands: [...ended.commands, ...(evidence?.commands ?? []), ...issued] };
 }
 
 interface GoingLive {

@@ -28,14 +28,17 @@ export interface IssueLinkDeps {
 /**
  * Issues the recording link of one prompt from the newest appointment.
  *
- * `restart` carries no title and `stop` carries neither title nor records: Siro ignores or refuses them.
+ * `restart` carries no title and `stop` carries neither title nor records: Siro ignores or refuses them. A restart
+ * that Siro confirmed is not issued again, for it would split the recording: its link then asks to go on.
  */
 export function issueLink(
   { buildLink, publicUrl }: IssueLinkDeps,
   connection: Connection,
   { prompt, appointment }: { readonly prompt: Prompt; readonly appointment: Appointment },
 ): IssuedLink {
-  const { action, token } = prompt;
+  const { token, recording } = prompt;
+  const isDone = prompt.action === "restart" && recording !== undefined;
+  const action = isDone ? "start" : prompt.action;
   const title = cleanTitle(appointment.title);
   const { conversationType } = connection.links;
   const returnTo = redirectUrl(connection, appointment, { publicUrl, token });

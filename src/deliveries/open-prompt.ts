@@ -16,13 +16,19 @@ export interface OpenPromptDeps {
     found: { readonly prompt: Prompt; readonly appointment: Appointment },
   ) => IssuedLink;
   readonly recordOpened: (ref: PromptRef) => Promise<unknown>;
-  readonly tell: (ref: PromptRef, entry: Pick<TimelineEntry, "kind" | "text">) => Promise<void>;
+  /** Tells the timeline once about a prompt that could not be followed, for each reason. */
+  readonly tellOnce: (
+    ref: PromptRef,
+    why: OfferClosedReason,
+    entry: Pick<TimelineEntry, "kind" | "text">,
+  ) => Promise<void>;
 }
 
 /**
  * Opens what is behind a prompt's token: its link, built now from the newest appointment, or why it is too late.
  *
- * `isSeen` says that a person looks at it; only then the prompt counts as opened, or the timeline tells of it.
+ * `isSeen` says that a person looks at it; only then the prompt counts as opened, or the timeline tells of it: once
+ * for each reason, so that nobody can push a visit's story off its timeline.
  */
 export async function openPrompt(
   deps: OpenPromptDeps,
@@ -43,8 +49,9 @@ export async function openPrompt(
     await deps.recordOpened(ref);
   }
   if (isSeen && offer.kind === "closed") {
-    const text = `The rep opened the ${offer.action} link's page, too late: ${offer.why}`;
-    await deps.tell(ref, { kind: "link.opened", text });
+    const when = offer.why === "not-yet" ? "too early" : `too late: ${offer.why}`;
+    const text = `The rep opened the ${offer.action} link's page, ${when}`;
+    await deps.tellOnce(ref, offer.why, { kind: "link.opened", text });
   }
   return offer;
 }

@@ -15,13 +15,13 @@ export interface ReadDayDeps {
   readonly issueLink: (live: FoundPrompt) => IssuedLink;
 }
 
-/** The zone of a rep whose own is not known: where the bridge runs. */
-const BRIDGE_TIME_ZONE = new Intl.DateTimeFormat().resolvedOptions().timeZone;
+/** The zone of a rep whose own is not known, as in messages: any other would be a guess. The page names it. */
+const UNKNOWN_TIME_ZONE = "UTC";
 
 /** Reads a rep's day as it is now, with the link of the prompt that is live. Changes nothing. */
 export async function readDay(deps: ReadDayDeps, userId: string): Promise<RepDay> {
   const [rep, state] = await Promise.all([deps.readRep(), deps.readRepState()]);
-  const timeZone = rep?.timeZone ?? BRIDGE_TIME_ZONE;
+  const timeZone = rep?.timeZone ?? UNKNOWN_TIME_ZONE;
   // A visit without a prompt that was ever offered has no evidence either.
   const told = visitsOfDay({ state, userId, timeZone }).filter(({ prompts }) =>
     prompts.some((prompt) => prompt.state !== "waiting"),

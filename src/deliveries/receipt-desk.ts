@@ -3,10 +3,11 @@ import type { AckTarget } from "../ack-token.ts";
 import { readDossier, readReceipt } from "../books/appointment-book.ts";
 import { noteDevice, readDevice } from "../books/device-book.ts";
 import { findPromptByToken } from "../books/prompt-token-book.ts";
-import { changeRep, type RepRef } from "../books/rep-book.ts";
+import { changeRep, type RepReach, type RepRef } from "../books/rep-book.ts";
 import type { ClearRef } from "../domain/clear.ts";
 import type { ChannelKind } from "../domain/device.ts";
 import type { PromptRef } from "../domain/prompt.ts";
+import type { ReceiptKind } from "../domain/receipt.ts";
 import { clearElsewhere } from "./clear-elsewhere.ts";
 import { type Evidence, recordReceipt } from "./record-receipt.ts";
 
@@ -18,6 +19,8 @@ export interface ReceiptDeskDeps {
   readonly canClear: (channel: ChannelKind) => boolean;
   /** Hears that a prompt counts as sent because the rep followed it; must not fail. */
   readonly announceSent: (ref: PromptRef) => Promise<void>;
+  /** Hears that more is known about the recording that a prompt began, and by what; must not fail. */
+  readonly announceRecording?: (ref: PromptRef, by: ReceiptKind) => Promise<void>;
   readonly nowMs: () => number;
 }
 
@@ -32,6 +35,8 @@ export interface ReceiptDesk {
   recordOpened(rep: RepRef, promptId: string, deviceId?: string): Promise<Recorded>;
   /** Somebody with a prompt's token followed it, or came back. */
   recordFollowed(ref: PromptRef, what: Pick<Evidence, "kind" | "source">): Promise<Recorded>;
+  /** Siro says something about a prompt, perhaps long after its visit: `lookBackMs` says how long. */
+  recordReported(rep: RepReach, evidence: Evidence): Promise<Recorded>;
 }
 
 /** Binds the recording of receipts to the books and the queue. */
@@ -46,6 +51,7 @@ export function openReceiptDesk(deps: ReceiptDeskDeps): ReceiptDesk {
         ...(deviceId === undefined ? {} : { deviceId }),
       }),
     recordFollowed: (ref, what) => record(deps, ref, { ...what, promptId: ref.promptId }),
+    recordReported: (rep, evidence) => record(deps, rep, evidence),
   };
 }
 
@@ -64,20 +70,23 @@ async function recordShown(deps: ReceiptDeskDeps, target: AckTarget): Promise<Re
 
 async function record(
   deps: ReceiptDeskDeps,
-  { connection, userId }: RepRef,
+  { connection, userId, lookBackMs }: RepReach,
   evidence: Evidence,
 ): Promise<Recorded> {
   const { redis, deliveries, canClear } = deps;
   const recorded = await recordReceipt(
     {
       connection,
-      changeRep: (decide) => changeRep(redis, { connection, userId }, decide),
+      changeRep: (decide) => changeRep(redis, { connection, userId, lookBackMs }, decide),
       readReceipt: (recordId, key) => readReceipt(redis, { connection, recordId }, key),
     },
     evidence,
   );
   if (recorded.kind === "recorded" && recorded.isSent) {
     await deps.announceSent(recorded.ref);
+  }
+  if (recorded.kind === "recorded" && recorded.isRecording) {
+    await deps.announceRecording?.(recorded.ref, evidence.kind);
   }
   if (recorded.kind === "recorded" && recorded.isAnswer) {
     await clearElsewhere(

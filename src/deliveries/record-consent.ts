@@ -51,8 +51,12 @@ export function recordConsent(
   };
 }
 
+/** Of two words of one moment the refusal counts. */
 function isNews({ consent }: Prompt, { status, atMs }: ConsentReport): boolean {
-  return consent === undefined || (consent.atMs < atMs && consent.status !== status);
+  if (consent === undefined || consent.status === status) {
+    return consent === undefined;
+  }
+  return consent.atMs < atMs || (consent.atMs === atMs && status === "declined");
 }
 
 function findAsked(

@@ -1,14 +1,13 @@
 import { readAppointment, readDelivery, readDossier } from "../books/appointment-book.ts";
 import { findPromptByToken } from "../books/prompt-token-book.ts";
 import { changeRep, type RepRef, readRep, readRepState } from "../books/rep-book.ts";
-import { appendTimeline } from "../books/timeline-book.ts";
+import { appendTimelineOnce } from "../books/timeline-book.ts";
 import type { Appointment } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
 import type { Device } from "../domain/device.ts";
 import type { LinkOffer, NextLink, RepReturn } from "../domain/link-offer.ts";
 import type { Prompt, PromptRef } from "../domain/prompt.ts";
 import type { RepDay } from "../domain/rep-day.ts";
-import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import { type IssuedLink, type IssueLinkDeps, issueLink } from "./issue-link.ts";
 import { openPrompt } from "./open-prompt.ts";
 import { readDay } from "./read-day.ts";
@@ -36,10 +35,6 @@ export function openRepDesk(deps: RepDeskDeps): RepDesk {
   const { redis, connections, nowMs } = deps;
   const { recordShown, recordOpened, recordFollowed } = openReceiptDesk(deps);
   const findPromptRef = (token: string) => findPromptByToken(redis, token);
-  const tell = (ref: PromptRef, entry: Pick<TimelineEntry, "kind" | "text">) => {
-    const { promptId, userId } = ref;
-    return appendTimeline(redis, ref, [{ ...entry, atMs: nowMs(), promptId, userId }]);
-  };
   return {
     readDay: (rep) => readDayOf(deps, rep),
     recordShown,
@@ -50,6 +45,9 @@ export function openRepDesk(deps: RepDeskDeps): RepDesk {
           changeRep: (decide) => changeRep(redis, device, decide),
           readDelivery: (recordId, deliveryId) =>
             readDelivery(redis, { connection: device.connection, recordId }, deliveryId),
+          readDeliveries: async (recordId) =>
+            (await readDossier(redis, { connection: device.connection, recordId }))?.deliveries ??
+            [],
           issueLink: (prompt, appointment) =>
             issueFor(deps, device.connection, { prompt, appointment }),
           announceSent: ({ promptId, userId, recordId }) =>
@@ -61,7 +59,11 @@ export function openRepDesk(deps: RepDeskDeps): RepDesk {
       openPrompt(
         {
           findPromptRef,
-          tell,
+          tellOnce: (ref, why, entry) => {
+            const { promptId, userId } = ref;
+            const line = { ...entry, atMs: nowMs(), promptId, userId };
+            return appendTimelineOnce(redis, ref, { mark: `${promptId}:${why}`, entry: line });
+          },
           recordOpened: (ref) => recordFollowed(ref, { kind: "opened", source: "go-page" }),
           readRepState: (ref) => readRepState(redis, ref),
           issueLink: (ref, found) => issueFor(deps, ref.connection, found),

@@ -19,6 +19,8 @@ export interface ServeNextLinkDeps {
     decide: (state: RepState) => Promise<RepDecision<Served>>,
   ) => Promise<Served>;
   readonly readDelivery: (recordId: string, deliveryId: string) => Promise<Delivery | undefined>;
+  /** All deliveries of an appointment. */
+  readonly readDeliveries: (recordId: string) => Promise<readonly Delivery[]>;
   readonly issueLink: (prompt: Prompt, appointment: Appointment) => IssuedLink;
   /** Hears, once, that a prompt was sent by being served; must not fail. */
   readonly announceSent: (prompt: Prompt) => Promise<void>;
@@ -34,8 +36,8 @@ interface Served {
  * Serves the link that is due for a rep now to a device that asks by itself.
  *
  * Serving counts as issuing: the prompt is sent, and the timeline tells of it once per device. A start or stop is
- * served again for as long as it is live; a restart once per device and not once the rep followed it, because it
- * must not be followed twice.
+ * served again for as long as it is live; a restart once, whichever device asks, and not once the rep followed it,
+ * because it must not be followed twice.
  */
 export async function serveNextLink(deps: ServeNextLinkDeps, device: Device): Promise<NextLink> {
   const { link, sent } = await deps.changeRep((state) => decide(deps, device, state));
@@ -61,9 +63,7 @@ async function decide(
     prompt.recordId,
     deliveryIdOf(prompt.promptId, device.deviceId),
   );
-  const isFollowed = known?.state === "accepted" || prompt.answeredAtMs !== undefined;
-  const isUsedUp = prompt.action === "restart" && isFollowed;
-  if (isUsedUp || isVisitOver(appointment, prompt, state.nowMs)) {
+  if (isVisitOver(appointment, prompt, state.nowMs) || (await isUsedUp(deps, prompt))) {
     return NOTHING;
   }
   const link = deps.issueLink(prompt, appointment);
@@ -76,6 +76,19 @@ async function decide(
         },
         commands: servedCommands(state, device, { found, known }),
       };
+}
+
+async function isUsedUp({ readDeliveries }: ServeNextLinkDeps, prompt: Prompt): Promise<boolean> {
+  const { action, answeredAtMs, promptId, recordId } = prompt;
+  if (action !== "restart") {
+    return false;
+  }
+  return (
+    answeredAtMs !== undefined ||
+    (await readDeliveries(recordId)).some(
+      (one) => one.promptId === promptId && one.channel === "pull" && one.state === "accepted",
+    )
+  );
 }
 
 const NOTHING: RepDecision<Served> = { result: { link: { kind: "none" } }, commands: [] };

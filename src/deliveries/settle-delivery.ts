@@ -6,18 +6,26 @@ import type { Delivery, DeliveryRef } from "../domain/delivery.ts";
 import type { Prompt } from "../domain/prompt.ts";
 import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import type { RedisCommand } from "../redis-script.ts";
+import { clearAfter, type LaterClear } from "./clear-after.ts";
 import { changePromptCommands, type FoundPrompt, findPrompt } from "./prompt-change.ts";
 
-/** Writes down how an attempt ended; the first accepted one makes the prompt sent. */
+/**
+ * Writes down how an attempt ended; the first accepted one makes the prompt sent.
+ *
+ * Results in when a device that accepted it has to take it back.
+ */
 export function settleDelivery(
   state: RepState,
   ref: DeliveryRef,
   delivery: Delivery,
-): RepDecision<void> {
+): RepDecision<LaterClear | undefined> {
   const { connection, recordId } = ref;
   const found = findPrompt(state, ref);
   return {
-    result: undefined,
+    result:
+      found !== undefined && delivery.state === "accepted"
+        ? clearAfter(state, found.prompt)
+        : undefined,
     commands: [
       deliveryCommand({ connection, recordId }, delivery),
       ...timelineCommands({ connection, recordId }, [attemptEntry(delivery)]),

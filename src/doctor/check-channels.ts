@@ -1,35 +1,34 @@
-import { z } from "zod";
 import { type Finding, fail, ok, warn } from "./finding.ts";
 
-/** The settings of the channels; what is left out is not checked. */
+/** The settings of the channels. */
 export interface ChannelSettings {
-  readonly vapidSubject?: string | undefined;
+  /** Undefined while web push is off. */
+  readonly vapid?: { readonly subject: string } | undefined;
+  /** Whether the key pair came from the environment. */
+  readonly isVapidKeyGiven?: boolean;
+  /** Left out, it is not checked. */
   readonly smtpUrl?: string | undefined;
 }
 
-const mailSchema = z.email();
-
-/** Looks at the form of the channels' settings, as far as there are any; nothing is sent. Pure. */
-export function checkChannels({ vapidSubject, smtpUrl }: ChannelSettings): readonly Finding[] {
-  return [
-    ...(vapidSubject === undefined ? [] : [vapidFinding(vapidSubject)]),
-    ...(smtpUrl === undefined ? [] : [smtpFinding(smtpUrl)]),
-  ];
+/** Says whether web push is on, and looks at the form of the other settings; nothing is sent. Pure. */
+export function checkChannels(settings: ChannelSettings): readonly Finding[] {
+  const { smtpUrl } = settings;
+  return [vapidFinding(settings), ...(smtpUrl === undefined ? [] : [smtpFinding(smtpUrl)])];
 }
 
-function vapidFinding(subject: string): Finding {
-  return isContact(subject)
-    ? ok("channels", "VAPID_SUBJECT names a contact for the web push services")
-    : fail("channels", {
-        message: "VAPID_SUBJECT names nobody: web push services refuse such a contact",
-        whatToDo: "Set mailto: and an e-mail address, or an https URL",
-      });
-}
-
-function isContact(subject: string): boolean {
-  return subject.startsWith("mailto:")
-    ? mailSchema.safeParse(subject.slice("mailto:".length)).success
-    : URL.canParse(subject) && new URL(subject).protocol === "https:";
+function vapidFinding({ vapid, isVapidKeyGiven = false }: ChannelSettings): Finding {
+  if (vapid === undefined) {
+    return warn("channels", {
+      message: "Web push is off: there is no contact for the push services",
+      whatToDo:
+        "Set VAPID_SUBJECT to mailto: and a real e-mail address, or PUBLIC_URL to a public https URL",
+    });
+  }
+  const keys = isVapidKeyGiven ? "keys from the environment" : "keys derived from SECRET_KEY";
+  return ok(
+    "channels",
+    `Web push is on: ${keys}; push services see ${vapid.subject} as the contact`,
+  );
 }
 
 function smtpFinding(smtpUrl: string): Finding {

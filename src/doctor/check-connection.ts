@@ -7,6 +7,7 @@ import { checkInstanceUrl } from "./check-instance-url.ts";
 import { checkLinks } from "./check-links.ts";
 import { checkSecrets } from "./check-secrets.ts";
 import { checkSignIn, refusalFinding } from "./check-sign-in.ts";
+import { checkSiro, type SiroUnderCheck } from "./check-siro.ts";
 import { about, type Finding, ok, warn } from "./finding.ts";
 import type { OrgUnderCheck } from "./org-under-check.ts";
 
@@ -15,24 +16,27 @@ export interface CheckConnectionDeps {
   readonly openOrg: (connection: Connection) => OrgUnderCheck;
   /** What is read from the org for this connection. */
   readonly needsOf: (connection: Connection) => readonly ObjectNeed[];
+  readonly siro: SiroUnderCheck;
   readonly nowMs: () => number;
 }
 
-/** Checks one connection: its settings, and its org as far as that can be asked. */
+/** Checks one connection: its settings, and its org and Siro as far as they can be asked. */
 export async function checkConnection(
   deps: CheckConnectionDeps,
   connection: Connection,
 ): Promise<readonly Finding[]> {
   const { salesforce } = connection;
   const settings = [...checkLinks(connection), ...checkSecrets(connection)];
+  const siro = await checkSiro(deps.siro, connection);
   if (salesforce === undefined) {
     const text = "No salesforce settings: appointments come from signed JSON events alone";
-    return about(connection.name, [...settings, ok("sign-in", text)]);
+    return about(connection.name, [...settings, ok("sign-in", text), ...siro]);
   }
   return about(connection.name, [
     ...settings,
     ...checkInstanceUrl(salesforce),
     ...(await checkOrg(deps, connection)),
+    ...siro,
   ]);
 }
 

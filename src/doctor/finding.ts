@@ -11,6 +11,7 @@ export type CheckName =
   | "sign-in"
   | "access"
   | "api-share"
+  | "siro"
   | "sample";
 
 /** One thing that a check found; the texts hold no secret, no token and no content of a record. */

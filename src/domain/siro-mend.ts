@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { promptRefSchema } from "./prompt.ts";
+import type { PromptRef } from "./prompt.ts";
 
 /** What the bridge may change in Siro; part of a connection's `siro` settings, and all of it off by default. */
 export const siroMendSchema = z.strictObject({
@@ -14,6 +14,33 @@ export const siroMendSchema = z.strictObject({
 });
 export type SiroMend = Readonly<z.infer<typeof siroMendSchema>>;
 
-/** The recording that a prompt began, as it waits to be looked after. */
-export const mendRefSchema = promptRefSchema.extend({ recordingId: z.string().min(1) });
-export type MendRef = Readonly<z.infer<typeof mendRefSchema>>;
+/** The settings that mending needs, as far as they are looked at here. */
+interface MendNeeds {
+  readonly integrationConnectionId?: string | undefined;
+  readonly siro?:
+    | (SiroMend & { readonly apiToken?: string | undefined; readonly userApp?: object | undefined })
+    | undefined;
+}
+
+/** Says what a connection lacks for what it wants changed in Siro. */
+export function mendProblems({ siro, integrationConnectionId }: MendNeeds): readonly string[] {
+  if (siro === undefined) {
+    return [];
+  }
+  const { repair, titleRestarts, syncEngagements, apiToken, userApp } = siro;
+  const given = { apiToken, userApp, integrationConnectionId };
+  const needs: Readonly<Record<string, readonly (keyof typeof given)[]>> = {
+    ...(repair === "off" ? {} : { repair: ["apiToken", "integrationConnectionId"] }),
+    ...(repair === "on" ? { "repair on": ["userApp"] } : {}),
+    ...(titleRestarts ? { titleRestarts: ["apiToken", "userApp"] } : {}),
+    ...(syncEngagements ? { syncEngagements: ["apiToken"] } : {}),
+  };
+  return Object.entries(needs).flatMap(([setting, keys]) =>
+    keys.filter((key) => given[key] === undefined).map((key) => `${setting} needs ${key}`),
+  );
+}
+
+/** The recording that a prompt began, as it is looked after. */
+export interface MendRef extends PromptRef {
+  readonly recordingId: string;
+}

@@ -1,8 +1,8 @@
 import { join } from "node:path";
 import express, { type NextFunction, type Request, type Response, type Router } from "express";
 import { Webhook } from "standardwebhooks";
-import { z } from "zod";
 import { bookingSchema, changeSchema } from "./demo-day.ts";
+import { notificationSchema, phoneDeedSchema } from "./demo-phone.ts";
 import type { LocalStage } from "./local-stage.ts";
 
 const LOOPBACK_HOST = /^(127\.0\.0\.1|localhost|\[::1\])(:\d+)?$/;
@@ -18,6 +18,7 @@ export interface LocalRouterDeps {
     readonly connection: string;
     readonly soapUrl: string;
     readonly eventsUrl: string;
+    readonly siroUrl: string;
     readonly adminUrl: string;
   };
 }
@@ -33,9 +34,14 @@ export function createLocalRouter({ stage, deviceSecret, facts }: LocalRouterDep
   router.get("/local/facts", (_request, response) => {
     response.json(facts);
   });
-  router.get("/local/feed", (_request, response) => stage.feed.follow(response));
+  router.get("/local/feed", (_request, response) => stage.follow(response));
   router.post("/local/device", express.text({ type: () => true }), (request, response) => {
     response.sendStatus(receivePrompt(stage, deviceSecret, request));
+  });
+  router.post("/local/phone", express.json(), async (request, response) => {
+    const asked = phoneDeedSchema.safeParse(request.body);
+    const isDone = asked.success && (await stage.phone.act(asked.data));
+    response.status(isDone ? 200 : 400).json(stage.phone.view());
   });
   router.post("/local/visits", express.json(), (request, response) => {
     const booking = bookingSchema.safeParse(request.body);
@@ -69,8 +75,6 @@ function refuseForeignHosts(request: Request, response: Response, next: NextFunc
   }
 }
 
-const messageSchema = z.object({ type: z.string(), data: z.looseObject({}) });
-
 /** The demo phone: it believes what is signed with its own secret. */
 function receivePrompt(stage: LocalStage, secret: string, request: Request): number {
   const body: unknown = request.body;
@@ -78,8 +82,8 @@ function receivePrompt(stage: LocalStage, secret: string, request: Request): num
     Object.entries(request.headers).map(([name, value]) => [name, String(value)]),
   );
   try {
-    const message = messageSchema.parse(new Webhook(secret).verify(String(body), headers));
-    stage.showArrival({ ...message, arrivedAtMs: Date.now() });
+    const message = new Webhook(secret).verify(String(body), headers);
+    stage.phone.receive(notificationSchema.parse(message));
     return 204;
   } catch {
     return 401;

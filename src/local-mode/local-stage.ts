@@ -1,4 +1,5 @@
 import type { Prompt } from "../domain/prompt.ts";
+import type { Receipt } from "../domain/receipt.ts";
 import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import {
   type Booking,
@@ -8,6 +9,7 @@ import {
   type DemoVisit,
   visitOf,
 } from "./demo-day.ts";
+import type { DemoPhone } from "./demo-phone.ts";
 import { createLiveFeed, type LiveFeed } from "./live-feed.ts";
 import type { DemoRep } from "./stub-org/seed/demo-people.ts";
 import type { RecordStore } from "./stub-org/store/record-store.ts";
@@ -20,27 +22,29 @@ const KEPT_VISITS = 6;
 export interface LocalStageDeps {
   readonly store: RecordStore;
   readonly rep: DemoRep;
+  readonly phone: DemoPhone;
   readonly readVisit: (recordId: string) => Promise<VisitRecord>;
 }
 
 /** What the bridge knows about one visit. */
 export interface VisitRecord {
   readonly prompts: readonly Prompt[];
+  readonly receipts: readonly Receipt[];
   readonly timeline: readonly TimelineEntry[];
 }
 
-/** The stage of local mode: books visits in the stub org and shows what the bridge makes of them. */
+/** The stage of local mode: books visits in the stub org and shows what the bridge and the rep's phone make of them. */
 export interface LocalStage {
-  readonly feed: LiveFeed;
+  readonly phone: DemoPhone;
+  /** Keeps a page's connection and tells it how everything stands, and what changes. */
+  follow: LiveFeed["follow"];
   book(booking: Booking): DemoVisit | undefined;
   change(recordId: string, change: DemoChange): DemoVisit | undefined;
-  /** Shows a prompt that reached the demo device. */
-  showArrival(arrival: object): void;
   close(): void;
 }
 
-/** Sets the stage; nothing on it is simulated but the org and the phone. */
-export function createLocalStage({ store, rep, readVisit }: LocalStageDeps): LocalStage {
+/** Sets the stage; nothing on it is simulated but the org, Siro and the phone. */
+export function createLocalStage({ store, rep, phone, readVisit }: LocalStageDeps): LocalStage {
   const feed = createLiveFeed();
   const shown = new Map<string, string>();
   let recordIds: readonly string[] = [];
@@ -51,19 +55,28 @@ export function createLocalStage({ store, rep, readVisit }: LocalStageDeps): Loc
       shown.clear();
       return;
     }
+    show("phone", "phone", phone.view());
     for (const recordId of recordIds) {
-      const visit = visitOf(store, recordId);
       const known = await readVisit(recordId);
-      const now = JSON.stringify({ visit, known });
-      if (shown.get(recordId) !== now) {
-        shown.set(recordId, now);
-        feed.tell("visit", { visit, ...known });
-      }
+      show("visit", recordId, { visit: visitOf(store, recordId), ...known });
+    }
+  }
+
+  function show(kind: string, key: string, what: object): void {
+    const now = JSON.stringify(what);
+    if (shown.get(key) !== now) {
+      shown.set(key, now);
+      feed.tell(kind, what);
     }
   }
 
   return {
-    feed,
+    phone,
+    follow: (response) => {
+      // A page that comes later has seen nothing of what the others have.
+      shown.clear();
+      feed.follow(response);
+    },
     book: (booking) => {
       const recordId = bookVisit(store, rep, booking);
       recordIds = [...recordIds, recordId].slice(-KEPT_VISITS);
@@ -76,9 +89,9 @@ export function createLocalStage({ store, rep, readVisit }: LocalStageDeps): Loc
       }
       return visit;
     },
-    showArrival: (arrival) => feed.tell("arrival", arrival),
     close: () => {
       clearInterval(looking);
+      phone.close();
       feed.close();
     },
   };

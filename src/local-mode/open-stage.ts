@@ -2,33 +2,44 @@ import { createHash, createHmac } from "node:crypto";
 import type { Connection } from "../domain/connection.ts";
 import type { Device } from "../domain/device.ts";
 import { runDemoFlow } from "./demo-flow.ts";
+import { createDemoPhone, type DemoPhone } from "./demo-phone.ts";
 import { createLocalStage, type LocalStage, type VisitRecord } from "./local-stage.ts";
 import type { DemoRep } from "./stub-org/seed/demo-people.ts";
 import { seedDemoDay } from "./stub-org/seed/seed-demo-day.ts";
 import { type StubOrg, startStubOrg } from "./stub-org/start-stub-org.ts";
+import { textOf } from "./stub-org/store/record.ts";
+import type { RecordStore } from "./stub-org/store/record-store.ts";
+import { type StubSiro, startStubSiro } from "./stub-siro/start-stub-siro.ts";
 
 /** What opening the stage needs from the world. */
 export interface OpenStageDeps {
   readonly connection: Connection;
   readonly ownUrl: string;
-  readonly app: { readonly clientId: string; readonly clientSecret: string };
+  /** Where the bridge looks for Siro; requests that arrive there go to the stub. */
+  readonly siroUrl: string;
+  readonly app: {
+    readonly clientId: string;
+    readonly clientSecret: string;
+    readonly callbackUrls: readonly string[];
+  };
   readonly secretKey: Buffer;
   readonly saveDevice: (device: Device) => Promise<void>;
   readonly sealAddress: (address: unknown) => string;
   readonly readVisit: (recordId: string) => Promise<VisitRecord>;
 }
 
-/** The open stage, its org, and the secret that its demo phone believes. */
+/** The open stage, its org, its Siro, and the secret that its demo phone believes. */
 export interface OpenStage {
   readonly stage: LocalStage;
   readonly org: StubOrg;
+  readonly siro: StubSiro;
   readonly deviceSecret: string;
   close(): Promise<void>;
 }
 
 /**
- * Opens the stage: a stub org with a realistic day behind the bridge's own address, and a webhook device for
- * its first rep on this very port.
+ * Opens the stage: a stub org with a realistic day and a stub Siro behind the bridge's own address, and the
+ * phone of the first rep on this very port.
  */
 export async function openStage(deps: OpenStageDeps): Promise<OpenStage> {
   const { connection, ownUrl, app } = deps;
@@ -46,16 +57,49 @@ export async function openStage(deps: OpenStageDeps): Promise<OpenStage> {
   await deps.saveDevice(device);
   const door = `${ownUrl}/webhooks/salesforce/${connection.name}/${connection.webhookSecrets[0] ?? ""}`;
   const stopFlow = runDemoFlow(org, door);
-  const stage = createLocalStage({ store: org.store, rep, readVisit: deps.readVisit });
+  const siro = await openSiro(deps);
+  const phone = openPhone(siro, { rep, store: org.store });
+  const stage = createLocalStage({ store: org.store, rep, phone, readVisit: deps.readVisit });
   return {
     stage,
     org,
+    siro,
     deviceSecret: secret,
     close: async () => {
       stopFlow();
-      await org.stop();
+      await Promise.all([org.stop(), siro.stop()]);
     },
   };
+}
+
+/** The Siro that the connection's settings speak of; its webhooks come to the bridge's own door. */
+async function openSiro({ connection, ownUrl, siroUrl }: OpenStageDeps): Promise<StubSiro> {
+  const { apiToken, userApp, webhookSecret } = connection.siro ?? {};
+  const siro = await startStubSiro({
+    publicUrl: siroUrl,
+    linkHost: connection.links.host,
+    ...(apiToken === undefined ? {} : { apiToken }),
+    ...(userApp === undefined ? {} : { userApp }),
+  });
+  if (webhookSecret !== undefined) {
+    const url = `${ownUrl}/webhooks/siro/${connection.name}`;
+    siro.webhooks.endpoint = { url, secret: webhookSecret };
+  }
+  return siro;
+}
+
+function openPhone(
+  siro: StubSiro,
+  { rep, store }: { readonly rep: DemoRep; readonly store: RecordStore },
+): DemoPhone {
+  const [firstName = rep.name] = rep.name.split(" ");
+  const { phone } = siro.addRep({ email: rep.email, firstName });
+  const nameOf = (objectId: string) => {
+    const record = store.get(objectId);
+    const name = record && (textOf(record, "Name") ?? textOf(record, "AppointmentNumber"));
+    return name ?? objectId;
+  };
+  return createDemoPhone({ siro, phone, nameOf });
 }
 
 function demoDevice(

@@ -1,9 +1,10 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { ClearRef } from "../domain/clear.ts";
+import type { ClearRef, PlannedClear } from "../domain/clear.ts";
 import { type DeliveryRef, deliveryIdOf, type PlannedDelivery } from "../domain/delivery.ts";
 import { hastenJobs } from "./hasten-jobs.ts";
 import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { rushJobs } from "./rush-jobs.ts";
 
 /** The queue of prompts on their way to one device each. */
 export const DELIVERIES_QUEUE = "deliveries";
@@ -19,8 +20,10 @@ export interface DeliveriesQueue {
   replay(delivery: DeliveryRef, replayId: string): Promise<void>;
   /** Takes up the earliest of these deliveries that wait for their rung, unless one is under way. */
   hasten(deliveries: readonly DeliveryRef[]): Promise<void>;
-  /** Adds one clearing per device; a device is cleared once per prompt. */
-  clear(clears: readonly ClearRef[]): Promise<void>;
+  /** Takes up all of these deliveries now, whether they wait for their rung or were never added. */
+  rush(deliveries: readonly DeliveryRef[]): Promise<void>;
+  /** Adds one clearing per device, each to be taken up at its moment; a device is cleared once per prompt and reason. */
+  clear(clears: readonly PlannedClear[]): Promise<void>;
 }
 
 /** Opens the queue. */
@@ -36,8 +39,8 @@ export function createDeliveriesQueue(redis: Redis): DeliveriesQueue {
     },
   });
   queue.on("error", () => undefined);
-  const addPlanned: DeliveriesQueue["addPlanned"] = async (deliveries) => {
-    const [only, ...more] = deliveries.map(deliverJob);
+  const addJobs = async (jobs: readonly DeliveriesJob[]) => {
+    const [only, ...more] = jobs;
     if (only !== undefined && more.length === 0) {
       // Most reps have one device, and a bulk of one costs more.
       await queue.add(only.name, only.data, only.opts);
@@ -45,6 +48,8 @@ export function createDeliveriesQueue(redis: Redis): DeliveriesQueue {
       await queue.addBulk([only, ...more]);
     }
   };
+  const addPlanned: DeliveriesQueue["addPlanned"] = (deliveries) =>
+    addJobs(deliveries.map(deliverJob));
   return {
     queue,
     add: (deliveries) => addPlanned(deliveries.map((ref) => ({ ...ref, afterMs: 0 }))),
@@ -57,17 +62,12 @@ export function createDeliveriesQueue(redis: Redis): DeliveriesQueue {
         queue,
         deliveries.map(({ promptId, deviceId }) => deliveryIdOf(promptId, deviceId)),
       ),
-    clear: async (clears) => {
-      await queue.addBulk(
-        clears.map((ref) => ({
-          name: "clear",
-          data: ref,
-          opts: { jobId: `${deliveryIdOf(ref.clears, ref.deviceId)}-clear`, attempts: 5 },
-        })),
-      );
-    },
+    rush: (deliveries) => rushJobs(queue, deliveries),
+    clear: (clears) => addJobs(clears.map(clearJob)),
   };
 }
+
+type DeliveriesJob = Parameters<Queue["addBulk"]>[0][number];
 
 function deliverJob({ afterMs, ...ref }: PlannedDelivery) {
   const jobId = deliveryIdOf(ref.promptId, ref.deviceId);
@@ -76,4 +76,14 @@ function deliverJob({ afterMs, ...ref }: PlannedDelivery) {
     data: ref,
     opts: afterMs === 0 ? { jobId } : { jobId, delay: afterMs },
   };
+}
+
+function clearJob({ afterMs = 0, ...ref }: PlannedClear) {
+  const opts = { jobId: clearIdOf(ref), attempts: 5 };
+  return { name: "clear", data: ref, opts: afterMs === 0 ? opts : { ...opts, delay: afterMs } };
+}
+
+function clearIdOf({ clears, deviceId, why }: ClearRef): string {
+  const deliveryId = deliveryIdOf(clears, deviceId);
+  return why === "answered" ? `${deliveryId}-clear` : `${why}-${deliveryId}`;
 }

@@ -6,7 +6,7 @@ import { StoreUnavailableError } from "../errors.ts";
 import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
 
 /** The queue of Siro's webhooks that wait to be understood. */
-const SIRO_EVENTS_QUEUE = "siro-events";
+export const SIRO_EVENTS_QUEUE = "siro-events";
 
 /** The webhooks of Siro of all connections. */
 export interface SiroEventsQueue {

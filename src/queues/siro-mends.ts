@@ -1,7 +1,6 @@
-import { createHash } from "node:crypto";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { MendRef } from "../domain/siro-mend.ts";
+import type { PromptRef } from "../domain/prompt.ts";
 import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
 
 /** The queue of recordings that are looked after in Siro: their title, and what they hang on. */
@@ -13,8 +12,10 @@ const AFTER_REPORT_MS = 2_000;
 /** The recordings of all connections that are looked after. */
 export interface SiroMendsQueue {
   readonly queue: Queue;
-  /** Adds one recording; one that waits already is not added again. */
-  add(ref: MendRef): Promise<void>;
+  /** Adds the recording that a prompt began; one that waits already is not added again. */
+  add(ref: PromptRef): Promise<void>;
+  /** Adds one recording again, under a job id of its own. */
+  replay(ref: PromptRef, replayId: string): Promise<void>;
 }
 
 /** Opens the queue. */
@@ -33,13 +34,13 @@ export function createSiroMendsQueue(redis: Redis): SiroMendsQueue {
   return {
     queue,
     add: async (ref) => {
-      await queue.add("mend", ref, { jobId: jobIdOf(ref), delay: AFTER_REPORT_MS });
+      await queue.add("mend", ref, {
+        jobId: `${ref.connection}-${ref.promptId}`,
+        delay: AFTER_REPORT_MS,
+      });
+    },
+    replay: async (ref, replayId) => {
+      await queue.add("mend", ref, { jobId: replayId });
     },
   };
-}
-
-/** A digest: Siro's ids are of any form, and BullMQ takes no colon. */
-function jobIdOf({ connection, recordingId }: MendRef): string {
-  const digest = createHash("sha256").update(recordingId).digest("base64url");
-  return `${connection}-${digest.slice(0, 27)}`;
 }

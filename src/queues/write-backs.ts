@@ -1,6 +1,6 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { WriteBackRef } from "../domain/write-back.ts";
+import { type WriteBackRef, writeBackIdOf } from "../domain/write-back.ts";
 import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
 
 /** The queue of values on their way to the CRM's records. */
@@ -12,8 +12,10 @@ const AFTER_PLAN_MS = 300;
 /** The writes to the records of all connections. */
 export interface WriteBacksQueue {
   readonly queue: Queue;
-  /** Adds one job per record, kind and prompt that came, went or was sent; the same write is one job. */
+  /** Adds one job per record, kind and prompt; the same write is one job. */
   add(refs: readonly WriteBackRef[]): Promise<void>;
+  /** Adds one write again, under a job id of its own. */
+  replay(ref: WriteBackRef, replayId: string): Promise<void>;
 }
 
 /** Opens the queue. */
@@ -37,15 +39,17 @@ export function createWriteBacksQueue(redis: Redis): WriteBacksQueue {
           refs.map((ref) => ({
             name: ref.kind,
             data: ref,
-            opts: { jobId: jobIdOf(ref), delay: ref.awaits === "sent" ? 0 : AFTER_PLAN_MS },
+            opts: { jobId: writeBackIdOf(ref), delay: isOfPlan(ref) ? AFTER_PLAN_MS : 0 },
           })),
         );
       }
     },
+    replay: async (ref, replayId) => {
+      await queue.add(ref.kind, ref, { jobId: replayId });
+    },
   };
 }
 
-/** The prompt stands for the value: a link's token must not stand in ids, which are logged. */
-function jobIdOf({ connection, recordId, kind, promptId, awaits }: WriteBackRef): string {
-  return [connection, recordId, kind, promptId, awaits].join("-");
+function isOfPlan({ awaits }: WriteBackRef): boolean {
+  return awaits === "planned" || awaits === "dropped";
 }

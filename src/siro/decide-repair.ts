@@ -1,12 +1,13 @@
 import type { Appointment } from "../domain/appointment.ts";
 import type { CrmObject } from "../domain/crm-object.ts";
+import { canonicalRecordId } from "../domain/crm-record-id.ts";
 import type { PromptRecording } from "../domain/prompt.ts";
 import type { SiroRecording } from "./read-recordings.ts";
 
 /** Siro is looked at again after so long when it is not done yet. */
-const LOOK_AGAIN_MS = 5 * 60_000;
+export const LOOK_AGAIN_MS = 5 * 60_000;
 /** Recordings were seen to stay unfinished for half a day; what is not there after this never will be. */
-const PATIENCE_MS = 48 * 3_600_000;
+export const PATIENCE_MS = 48 * 3_600_000;
 
 /** What a decision about one recording's link rests on. */
 export interface RepairFacts {
@@ -48,13 +49,13 @@ export function decideRepair(facts: RepairFacts): RepairDecision {
   if (seen.certainty === "time") {
     return { kind: "give-up", why: "it is known by rep and time alone" };
   }
-  if (recording === undefined || !recording.isProcessed) {
+  if (recording?.isDeleted === true) {
+    return { kind: "give-up", why: "it was deleted" };
+  }
+  if (recording?.isProcessed !== true) {
     return nowMs - seen.seenAtMs > PATIENCE_MS
       ? { kind: "give-up", why: "Siro never showed it as processed" }
       : { kind: "wait", forMs: LOOK_AGAIN_MS };
-  }
-  if (recording.isDeleted) {
-    return { kind: "give-up", why: "it was deleted" };
   }
   if (isRight(facts)) {
     return { kind: "right" };
@@ -65,7 +66,8 @@ export function decideRepair(facts: RepairFacts): RepairDecision {
 
 /** One of the visit's records is enough: Siro keeps relations of its own. */
 function isRight({ appointment: { recordId, crmObjects }, recording }: RepairFacts): boolean {
-  const own = new Set([recordId, ...crmObjects.map(({ objectId }) => objectId)]);
+  const ids = [recordId, ...crmObjects.map(({ objectId }) => objectId)];
+  const own = new Set(ids.map(canonicalRecordId));
   return recording?.crm?.recordIds.some((id) => own.has(id)) === true;
 }
 

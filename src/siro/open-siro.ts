@@ -1,20 +1,24 @@
 import { z } from "zod";
 import type { Connection } from "../domain/connection.ts";
 import { type AskSiro, askSiro, type SiroBudget } from "./ask-siro.ts";
+import type { Engagement } from "./engagement-of.ts";
 import { type LinkOrder, linkRecording, titleRecording } from "./mend-recording.ts";
+import { readConnections, type SiroConnection } from "./read-connections.ts";
 import {
   type MobileEventsQuery,
   type MobileEventsReading,
   readMobileEvents,
 } from "./read-mobile-events.ts";
 import {
+  type RecordingsQuery,
+  type RecordingsReading,
   readEngagements,
   readRecordings,
   type SiroEngagement,
-  type SiroRecording,
 } from "./read-recordings.ts";
 import { readUsers, type SiroUser } from "./read-users.ts";
 import { organizationCredentials, type SiroCredentials } from "./siro-credentials.ts";
+import { putEngagement } from "./sync-engagement.ts";
 import { createUserCredentials } from "./user-credentials.ts";
 
 const TIMEOUT_MS = 15_000;
@@ -31,10 +35,10 @@ export interface Siro {
   readonly readOrganizationId: () => Promise<string | undefined>;
   readonly readMobileEvents: (query: MobileEventsQuery) => Promise<MobileEventsReading>;
   readonly readUsers: () => Promise<readonly SiroUser[]>;
-  readonly readRecordings: (
-    updatedFromMs: number,
-  ) => Promise<{ readonly recordings: readonly SiroRecording[]; readonly isComplete: boolean }>;
+  readonly readRecordings: (query: RecordingsQuery) => Promise<RecordingsReading>;
   readonly readEngagements: (externalId: string) => Promise<readonly SiroEngagement[]>;
+  readonly readConnections: () => Promise<readonly SiroConnection[]>;
+  readonly putEngagement: (engagement: Engagement) => Promise<void>;
   /** What needs a token of the recording's owner; undefined without `siro.userApp`. */
   readonly asUser: ((siroUserId: string) => SiroAsUser) | undefined;
 }
@@ -70,7 +74,9 @@ export function openSiro(
     readOrganizationId: () => readOrganizationId(ask),
     readMobileEvents: (query) => readMobileEvents(ask, name, query),
     readUsers: () => readUsers(ask, name),
-    readRecordings: (updatedFromMs) => readRecordings(ask, name, updatedFromMs),
+    readRecordings: (query) => readRecordings(ask, name, query),
+    readConnections: () => readConnections(ask, name),
+    putEngagement: (engagement) => putEngagement(ask, name, engagement),
     readEngagements: (externalId) => readEngagements(ask, name, externalId),
     asUser:
       userApp === undefined

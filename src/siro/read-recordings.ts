@@ -43,8 +43,20 @@ export interface SiroRecording {
   readonly crm?: SiroCrmLink;
 }
 
+/** Which recordings are asked for: those that changed since a time, or those that were made in a span of time. */
+export type RecordingsQuery =
+  | { readonly updatedFromMs: number }
+  | { readonly madeAfterMs: number; readonly madeBeforeMs: number };
+
+/** Recordings as Siro lists them. */
+export interface RecordingsReading {
+  readonly recordings: readonly SiroRecording[];
+  /** False when there were more than are read at once. */
+  readonly isComplete: boolean;
+}
+
 /**
- * Reads the recordings that changed since a time, deleted ones included.
+ * Reads recordings, deleted ones included.
  *
  * @throws {BridgeError} by what Siro answers; see `askSiro`.
  * @see https://docs.siro.ai/specs/openapi-externalApi.json
@@ -52,13 +64,18 @@ export interface SiroRecording {
 export async function readRecordings(
   ask: AskSiro,
   connection: string,
-  updatedFromMs: number,
-): Promise<{ readonly recordings: readonly SiroRecording[]; readonly isComplete: boolean }> {
+  query: RecordingsQuery,
+): Promise<RecordingsReading> {
   const { rows, isComplete } = await readPages(ask, {
     connection,
     path: "/core/recordings",
     query: {
-      "updatedAt:gte": isoInstant(updatedFromMs),
+      ...("updatedFromMs" in query
+        ? { "updatedAt:gte": isoInstant(query.updatedFromMs) }
+        : {
+            "createdAt:gt": isoInstant(query.madeAfterMs),
+            "createdAt:lt": isoInstant(query.madeBeforeMs),
+          }),
       showCrmLinks: "true",
       pageSize: String(PAGE_SIZE),
     },

@@ -13,6 +13,7 @@ export function isSettled(
     case "dropped":
       return prompt?.state !== "waiting" && prompt?.state !== "due";
     case "sent":
+    case "recorded":
       return true;
   }
 }

@@ -1,5 +1,6 @@
 import type { AppointmentDossier } from "../books/appointment-book.ts";
 import type { Appointment } from "../domain/appointment.ts";
+import { isoInstant } from "../domain/instant.ts";
 import type { Prompt } from "../domain/prompt.ts";
 import type { WriteBack } from "../domain/write-back.ts";
 
@@ -21,7 +22,7 @@ export interface WantedOptions {
  *
  * A record has one link, so of several reps the first of the appointment has it. The start link is the short
  * address of the prompt that begins the visit's recording, a restart included; a visit that was called off has none.
- * The stamp is when a rep was last sent one, and stays.
+ * The stamps stay: when a rep was last sent one, when a recording was first seen to run, and first linked.
  */
 export function wantedFields(
   { stored: { appointment }, prompts }: AppointmentDossier,
@@ -42,7 +43,7 @@ export function wantedFields(
     fields: new Map(
       [
         ...links.map(({ field, prompt }) => [field, prompt && linkOf(prompt, publicUrl)] as const),
-        ...stampOf(prompts, writeBack),
+        ...stampsOf(prompts, writeBack),
       ].map(([field, value]) => [field, value ?? null]),
     ),
     linked: links.flatMap(({ prompt }) => prompt ?? []),
@@ -53,12 +54,30 @@ function linkOf({ token }: Prompt, publicUrl: URL): string {
   return new URL(`/go/${token}`, publicUrl).href;
 }
 
-function stampOf(
+function stampsOf(
   prompts: readonly Prompt[],
-  { promptSentField: field }: WriteBack,
+  { promptSentField, recordingSeenField, recordingLinkedField }: WriteBack,
 ): readonly (readonly [string, string])[] {
-  const sentAtMs = Math.max(0, ...prompts.filter(begins).map((prompt) => prompt.sentAtMs ?? 0));
-  return field === null || sentAtMs === 0 ? [] : [[field, new Date(sentAtMs).toISOString()]];
+  const begun = prompts.filter(begins);
+  const sent = begun.map(({ sentAtMs }) => sentAtMs).filter(isKnown);
+  const seen = begun.map(({ recording }) => recording?.seenAtMs).filter(isKnown);
+  const linked = begun.map(({ recording }) => recording?.linkedAtMs).filter(isKnown);
+  return [
+    ...stamp(promptSentField, sent.length === 0 ? undefined : Math.max(...sent)),
+    ...stamp(recordingSeenField, seen.length === 0 ? undefined : Math.min(...seen)),
+    ...stamp(recordingLinkedField, linked.length === 0 ? undefined : Math.min(...linked)),
+  ];
+}
+
+function stamp(
+  field: string | null,
+  atMs: number | undefined,
+): readonly (readonly [string, string])[] {
+  return field === null || atMs === undefined ? [] : [[field, isoInstant(atMs)]];
+}
+
+function isKnown(atMs: number | undefined): atMs is number {
+  return atMs !== undefined;
 }
 
 /** Says whether a prompt begins a recording of its visit. */

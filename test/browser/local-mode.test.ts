@@ -1,7 +1,9 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
-import type { Browser, Page } from "playwright-core";
+import type { Browser, Locator, Page } from "playwright-core";
 import { type BridgeProcess, startBridge } from "../support/bridge-process.ts";
 import { shotPath, startBrowser } from "../support/browser.ts";
+import { findBarriers } from "../support/rep-phone.ts";
+import { until } from "../support/until.ts";
 
 let bridge: BridgeProcess;
 let browser: Browser;
@@ -23,10 +25,31 @@ async function openStage(width: number, colorScheme: "light" | "dark"): Promise<
 }
 
 async function book(page: Page, customer: string, [startsIn, lasts]: readonly [number, number]) {
-  await page.getByLabel("Customer").fill(customer);
+  await page.getByLabel("Customer", { exact: true }).fill(customer);
   await page.getByLabel("starts in").fill(String(startsIn));
   await page.getByLabel("lasts").fill(String(lasts));
   await page.getByRole("button", { name: "Book the visit" }).click();
+}
+
+/** The ladder of a visit, each rung as `name: time` or `name: not yet`. */
+async function rungs(card: Locator): Promise<readonly string[]> {
+  const list = card.getByRole("list", { name: "How far the recording got" });
+  const items = await list.getByRole("listitem").all();
+  return Promise.all(
+    items.map(async (item) => (await item.locator("b, small").allTextContents()).join(": ")),
+  );
+}
+
+async function untilDone(card: Locator, names: readonly string[]): Promise<void> {
+  await until(
+    async () => {
+      const found = await rungs(card);
+      return names.every((name) =>
+        found.some((rung) => rung.startsWith(`${name}: `) && !rung.endsWith("not yet")),
+      );
+    },
+    { timeoutMs: 20_000, what: `the rungs ${names.join(", ")}` },
+  );
 }
 
 describe("local mode", () => {
@@ -38,30 +61,76 @@ describe("local mode", () => {
     await page.close();
   });
 
-  test("a visit booked on the page brings a start, then a stop, and every step is shown", async () => {
+  test("from a booked visit to linked: tapped on the phone, every rung appears by itself", async () => {
     const page = await openStage(1280, "light");
-    await book(page, "Jane <b>Doe</b>", [3, 3]);
-    const phone = page.getByRole("region", { name: "Dana's device" });
-    await phone.getByText("start · Roof inspection – Jane <b>Doe</b>").waitFor({ timeout: 10_000 });
-    const link = phone.getByRole("link").first();
-    expect(await link.getAttribute("href")).toMatch(
+    await book(page, "Jane <b>Doe</b>", [3, 6]);
+    const phone = page.getByRole("region", { name: "Dana's phone" });
+    const start = phone.getByRole("button", { name: "Start recording" });
+    await start.getByText("Roof inspection – Jane <b>Doe</b>").waitFor({ timeout: 10_000 });
+    await phone.getByText("The link it carries").click();
+    expect(await phone.getByRole("listitem").locator("code").textContent()).toMatch(
       /^https:\/\/app\.siro\.ai\/record\?action=start&title=Roof%20inspection/,
     );
-    await phone.getByText("stop · Roof inspection").waitFor({ timeout: 10_000 });
+    await start.click();
+    const recorder = phone.getByRole("region", { name: "Siro's recorder" });
+    await recorder.getByRole("heading", { name: "Roof inspection – Jane <b>Doe</b>" }).waitFor();
+    await recorder.getByText(/^ServiceAppointment SA-/).waitFor();
+    await recorder.getByText(/^recording since \d\d:\d\d:\d\d/).waitFor();
+    const card = page.getByRole("article").filter({ hasText: "Jane <b>Doe</b>" });
+    await untilDone(card, ["booked", "planned", "sent", "received", "consumed", "recording"]);
+    expect(await rungs(card)).toContain("stopped: not yet");
+    expect(await findBarriers(page)).toEqual([]);
+    await page.screenshot({ path: shotPath("local-mode-recording"), fullPage: true });
+    const stop = phone.getByRole("button", { name: "Stop recording" });
+    await stop.click({ timeout: 15_000 });
+    await phone.getByText("Nothing is recording").waitFor();
+    await untilDone(card, ["stopped", "processed", "linked"]);
+    await phone.getByText(/· linked$/).waitFor();
     for (const step of ["Appointment stored", "Planned: start", "The start is due", "accepted"]) {
-      await page.getByText(step).first().waitFor();
+      await card.getByText(step).first().waitFor();
     }
+    await page.evaluate("scrollTo(0, 0)");
     await page.screenshot({ path: shotPath("local-mode-laptop"), fullPage: true });
     await page.close();
-  });
+  }, 90_000);
+
+  test("offline, what happens is known once the phone is back; a customer who declines is not recorded", async () => {
+    const page = await openStage(390, "light");
+    const phone = page.getByRole("region", { name: "Dana's phone" });
+    await phone.getByLabel("The app is offline").check();
+    await book(page, "Cellar", [3, 60]);
+    const card = page.getByRole("article").filter({ hasText: "Cellar" });
+    await phone.getByRole("button", { name: /Start recording Roof inspection – Cellar/ }).click();
+    await phone.getByRole("region", { name: "Siro's recorder" }).waitFor();
+    await phone.getByRole("button", { name: "Stop", exact: true }).click();
+    await phone.getByText(/· waiting for network$/).waitFor();
+    expect(await rungs(card)).toContain("received: not yet");
+    await page.screenshot({ path: shotPath("local-mode-phone-offline"), fullPage: true });
+    await phone.getByLabel("The app is offline").uncheck();
+    await phone.getByText(/· linked$/).waitFor();
+    await untilDone(card, ["received", "recording", "stopped", "linked"]);
+    await phone.getByLabel("The customer declines to be recorded").check();
+    await phone.getByRole("button", { name: /Start recording Roof inspection – Cellar/ }).click();
+    await phone.getByText(/· thrown away$/).waitFor();
+    await card.getByText("The customer declined to be recorded").waitFor();
+    await phone.getByLabel("The customer declines to be recorded").uncheck();
+    await page.close();
+  }, 90_000);
 
   test("touching visits become one restart, shown on a phone-sized dark page", async () => {
     const page = await openStage(390, "dark");
     await book(page, "First", [3, 3]);
     await book(page, "Second", [6, 3]);
-    await page.getByText("restart · Roof inspection – Second").waitFor({ timeout: 12_000 });
+    const restart = page.getByRole("button", {
+      name: /Restart recording Roof inspection – Second/,
+    });
+    await restart.waitFor({ timeout: 12_000 });
     const width = await page.evaluate("document.documentElement.scrollWidth");
     expect(width).toBeLessThanOrEqual(390);
+    expect(await findBarriers(page)).toEqual([]);
+    await page.getByRole("heading", { name: "What the bridge does" }).scrollIntoViewIfNeeded();
+    const place = "getComputedStyle(document.querySelector('.pocket')).position";
+    expect(await page.evaluate(place)).toBe("static");
     await page.screenshot({ path: shotPath("local-mode-phone-dark"), fullPage: true });
     await page.close();
   });
@@ -77,8 +146,9 @@ describe("local mode", () => {
     await card.getByText("canceled ·").waitFor();
     await card.getByText(/Dropped: (re)?start/).waitFor();
     await book(page, "Later", [11, 30]);
-    await page.getByText(/start · Roof inspection – Later/).waitFor({ timeout: 30_000 });
-    expect(await page.getByText(/start · Roof inspection – Nobody/).count()).toBe(0);
+    const phone = page.getByRole("region", { name: "Dana's phone" });
+    await phone.getByText("Roof inspection – Later").waitFor({ timeout: 30_000 });
+    expect(await phone.getByText("Roof inspection – Nobody").count()).toBe(0);
     await page.close();
   }, 60_000);
 

@@ -24,6 +24,9 @@ async function aRedis(...args: readonly string[]): Promise<RedisServer> {
   return redis;
 }
 
+/** Without a contact for push services every run would warn of it. */
+const VAPID_SUBJECT = "mailto:ops@acme-roofing.com";
+
 function doctor(env: Readonly<Record<string, string>> = {}, connections = [anAcme()]) {
   return run(["doctor", "--json"], { connections, env });
 }
@@ -49,7 +52,7 @@ describe("siro-bridge doctor beside a whole bridge and its org", () => {
       PORT: new URL(bridge.url).port,
       HOST: "127.0.0.1",
       DATA_DIR: bridge.dataDir,
-      VAPID_SUBJECT: "mailto:ops@example.com",
+      VAPID_SUBJECT,
       SMTP_URL: "smtps://user:an-smtp-password@mail.example.com:465",
     };
   }, 60_000);
@@ -203,7 +206,7 @@ describe("siro-bridge doctor on Redis", () => {
 
 describe("siro-bridge doctor on the bridge", () => {
   test("says what it skips while none runs, which is no failure", async () => {
-    const result = await doctor();
+    const result = await doctor({ VAPID_SUBJECT });
     expect(result.code).toBe(0);
     expect(troublesIn(result)).toEqual([
       expect.stringMatching(/^warn redis: .*a Redis of its own, which is not running now/),
@@ -245,7 +248,8 @@ describe("siro-bridge doctor on the bridge", () => {
       timeoutMs: 5000,
       what: "the bridge to notice",
     });
-    const env = { REDIS_URL: redis.url, PORT: new URL(bridge.url).port, HOST: "127.0.0.1" };
+    const { port: PORT } = new URL(bridge.url);
+    const env = { REDIS_URL: redis.url, PORT, HOST: "127.0.0.1", VAPID_SUBJECT };
     const result = await doctor(env);
     expect(result.code).toBe(1);
     expect(troublesIn(result)).toEqual([
@@ -267,10 +271,12 @@ describe("siro-bridge doctor on the configuration", () => {
   });
 
   test("looks closer at the channels than the start does", async () => {
-    const env = { VAPID_SUBJECT: "mailto:nobody", SMTP_URL: "smtp://user:pw@mail.example.com" };
+    const env = { SMTP_URL: "smtp://user:pw@mail.example.com" };
     const result = await doctor(env);
-    expect(result.code).toBe(1);
-    expect(findingsOf(result, "channels")).toMatchObject([{ level: "fail" }, { level: "warn" }]);
+    expect(findingsOf(result, "channels")).toMatchObject([
+      { level: "warn", message: expect.stringMatching(/^Web push is off/) },
+      { level: "warn", message: expect.stringMatching(/^SMTP_URL/) },
+    ]);
   });
 
   test.each([

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import type { DeviceNote } from "../../src/books/device-book.ts";
+import type { LaterClear } from "../../src/deliveries/clear-after.ts";
 import type { AttemptOutcome } from "../../src/domain/attempt-outcome.ts";
 import type { Device } from "../../src/domain/device.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
@@ -168,6 +169,60 @@ describe("attemptDelivery, once the rep followed the prompt", () => {
     await day.plan();
     await day.attempt(start, { device: TABLET });
     expect(day.delivery(start, "d2")).toMatchObject({ state: "withdrawn", attempts: 0 });
+  });
+});
+
+describe("attemptDelivery, a device that must take back what it accepted", () => {
+  /** Attempts once while `meanwhile` happens, and tells what is to be cleared. */
+  async function clearedAfter(day: RepDay, prompt: Prompt, meanwhile: () => Promise<unknown>) {
+    const cleared: LaterClear[] = [];
+    await day.attempt(prompt, {
+      device: TABLET,
+      send: async () => {
+        await meanwhile();
+        return ACCEPTED;
+      },
+      clearLater: async (one) => void cleared.push(one),
+    });
+    return cleared;
+  }
+
+  test("a prompt that is wanted is cleared at its expiry", async () => {
+    const { day, start } = await aDueStart();
+    const afterMs = at("11:00") - at("09:58");
+    expect(await clearedAfter(day, start, async () => undefined)).toEqual([
+      { why: "expired", afterMs },
+    ]);
+  });
+
+  test.each([
+    ["the rep answered", (day: RepDay, start: Prompt) => day.record(opened(start))],
+    [
+      "the visit was called off",
+      async (day: RepDay) => {
+        day.store(anAppointment("A", ["10:00", "11:00"], { status: "canceled" }));
+        await day.plan();
+      },
+    ],
+    [
+      "the prompt expired",
+      async (day: RepDay) => {
+        day.nowMs = at("11:00");
+      },
+    ],
+  ])("%s while it was under way: it is cleared at once", async (_, happens) => {
+    const { day, start } = await aDueStart();
+    expect(await clearedAfter(day, start, async () => happens(day, start))).toEqual([
+      { why: "late", afterMs: 0 },
+    ]);
+  });
+
+  test("one that the device did not accept needs none", async () => {
+    const { day, start } = await aDueStart();
+    const cleared: LaterClear[] = [];
+    const { send } = aProvider(BUSY);
+    await day.attempt(start, { send, clearLater: async (one) => void cleared.push(one) });
+    expect(cleared).toEqual([]);
   });
 });
 

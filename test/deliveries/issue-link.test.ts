@@ -18,7 +18,15 @@ const TYPE = "3f2b8c1e-0000-4000-8000-000000000001";
 /** What the link builder was asked for. */
 function partsOf(
   action: Prompt["action"],
-  { connection = aConnection(), appointment = VISIT } = {},
+  {
+    connection = aConnection(),
+    appointment = VISIT,
+    own = {},
+  }: {
+    readonly connection?: ReturnType<typeof aConnection>;
+    readonly appointment?: typeof VISIT;
+    readonly own?: Partial<Prompt>;
+  } = {},
 ): LinkParts {
   const asked: LinkParts[] = [];
   const deps: IssueLinkDeps = {
@@ -28,7 +36,7 @@ function partsOf(
       return { kind: "issued", url: "https://app.siro.ai/record" };
     },
   };
-  issueLink(deps, connection, { prompt: { ...aDueMessage().prompt, action }, appointment });
+  issueLink(deps, connection, { prompt: { ...aDueMessage().prompt, ...own, action }, appointment });
   return asked[0] ?? { action };
 }
 
@@ -51,6 +59,13 @@ describe("issueLink", () => {
       "crmObjects",
       "integrationConnectionId",
     ]);
+  });
+
+  test("a restart that Siro confirmed is not issued again; its link goes on with what runs", () => {
+    const recording = { recordingId: "r1", certainty: "token", seenAtMs: 1 } as const;
+    expect(partsOf("restart", { own: { recording } }).action).toBe("start");
+    expect(partsOf("restart").action).toBe("restart");
+    expect(partsOf("stop", { own: { recording } }).action).toBe("stop");
   });
 
   test("a stop carries nothing but itself", () => {

@@ -3,6 +3,7 @@ import fc from "fast-check";
 import type { RepState } from "../../src/books/rep-state.ts";
 import { composeDay } from "../../src/deliveries/compose-day.ts";
 import { dayBounds } from "../../src/deliveries/day-bounds.ts";
+import { readDay } from "../../src/deliveries/read-day.ts";
 import type { Appointment } from "../../src/domain/appointment.ts";
 import { type Prompt, promptSchema } from "../../src/domain/prompt.ts";
 import { type Receipt, type ReceiptKind, receiptSchema } from "../../src/domain/receipt.ts";
@@ -55,6 +56,18 @@ describe("a day in a time zone", () => {
       ),
     );
   });
+});
+
+test("the day of a rep whose time zone is not known is that of UTC, wherever the bridge runs", async () => {
+  const state = aState(at("9:00"), []);
+  const deps = {
+    readRep: async () => ({ userId: DANA.userId }),
+    readRepState: async () => state,
+    readReceipts: async () => [],
+    issueLink: () => ({ kind: "refused", reasons: "none is asked for" }) as const,
+  };
+  const day = await readDay(deps, DANA.userId);
+  expect(day).toMatchObject({ timeZone: "UTC", untilMs: dayBounds(state.nowMs, "UTC").untilMs });
 });
 
 interface Visit {

@@ -130,17 +130,16 @@ describe("checkSecrets", () => {
 });
 
 describe("checkChannels", () => {
+  const vapid = { subject: "mailto:ops@acme-roofing.com" };
   test.each([
-    [{}, []],
-    [{ vapidSubject: "mailto:ops@example.com" }, ["ok"]],
-    [{ vapidSubject: "https://example.com/contact" }, ["ok"]],
-    [{ vapidSubject: "mailto:" }, ["fail"]],
-    [{ vapidSubject: "https://" }, ["fail"]],
-    [{ smtpUrl: "smtps://user:password@mail.example.com:465" }, ["ok"]],
-    [{ smtpUrl: "smtp://mail.example.com" }, ["ok"]],
-    [{ smtpUrl: "smtp://user:password@mail.example.com" }, ["warn"]],
-    [{ smtpUrl: "smtps://" }, ["fail"]],
-    [{ smtpUrl: "https://mail.example.com" }, ["fail"]],
+    [{}, ["warn"]],
+    [{ vapid }, ["ok"]],
+    [{ vapid, isVapidKeyGiven: true }, ["ok"]],
+    [{ vapid, smtpUrl: "smtps://user:password@mail.example.com:465" }, ["ok", "ok"]],
+    [{ vapid, smtpUrl: "smtp://mail.example.com" }, ["ok", "ok"]],
+    [{ vapid, smtpUrl: "smtp://user:password@mail.example.com" }, ["ok", "warn"]],
+    [{ vapid, smtpUrl: "smtps://" }, ["ok", "fail"]],
+    [{ vapid, smtpUrl: "https://mail.example.com" }, ["ok", "fail"]],
   ])("%j", (settings, levels) => {
     const findings = checkChannels(settings);
     expect(findings.map(({ level }) => level)).toEqual(levels);

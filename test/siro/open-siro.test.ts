@@ -134,7 +134,7 @@ describe("reading users and recordings", () => {
     const { recordingId = "" } = await phone.tap(LINK);
     await phone.tap(STOP);
     const client = clientOf(siro);
-    const [before] = (await client.readRecordings(NINE_MS)).recordings;
+    const [before] = (await client.readRecordings({ updatedFromMs: NINE_MS })).recordings;
     expect(before).toMatchObject({
       recordingId,
       siroUserId: id,
@@ -144,7 +144,7 @@ describe("reading users and recordings", () => {
     expect(before?.crm).toBeUndefined();
     expect(await client.readEngagements(VISIT.objectId)).toEqual([]);
     await siro.process(recordingId);
-    expect((await client.readRecordings(NINE_MS)).recordings).toMatchObject([
+    expect((await client.readRecordings({ updatedFromMs: NINE_MS })).recordings).toMatchObject([
       {
         isProcessed: true,
         crm: { integrationConnectionId: CONNECTION_ID, recordIds: [VISIT.objectId] },
@@ -159,7 +159,7 @@ describe("reading users and recordings", () => {
     for (let at = 0; at < 30; at += 1) {
       await phone.tap(RESTART);
     }
-    const { recordings } = await clientOf(siro).readRecordings(0);
+    const { recordings } = await clientOf(siro).readRecordings({ updatedFromMs: 0 });
     expect(new Set(recordings.map(({ recordingId }) => recordingId)).size).toBe(30);
   });
 });

@@ -36,7 +36,7 @@ describe("the state of a rep's recorder", () => {
       aChange("resume", at(20, "a")),
       aChange("stop", at(30, "a")),
     ];
-    const recording = { state: "recording", recordingId: "a", sinceMs: NINE_MS };
+    const recording = { state: "recording", recordingId: "a", sinceMs: NINE_MS, isByLink: true };
     expect(stateAfter(events.slice(0, 1))).toEqual(recording);
     expect(stateAfter(events.slice(0, 2))).toEqual(recording);
     expect(stateAfter(events.slice(0, 3))).toEqual(recording);
@@ -60,12 +60,22 @@ describe("the state of a rep's recorder", () => {
       aChange("start", at(100, "b")),
       aChange("stop", at(101, "a")),
     ];
-    expect(stateAfter(events)).toEqual({ state: "recording", recordingId: "b", sinceMs: ms(100) });
+    expect(stateAfter(events)).toEqual({
+      state: "recording",
+      recordingId: "b",
+      sinceMs: ms(100),
+      isByLink: true,
+    });
   });
 
   test("learns the id of an open recording whose first events had none", () => {
     const events = [aChange("start", at(0)), aChange("pause", at(10, "a"))];
-    expect(stateAfter(events)).toEqual({ state: "recording", recordingId: "a", sinceMs: NINE_MS });
+    expect(stateAfter(events)).toEqual({
+      state: "recording",
+      recordingId: "a",
+      sinceMs: NINE_MS,
+      isByLink: true,
+    });
   });
 
   test("a consumed stop is an end; a consumed start only takes the certainty from an idle recorder", () => {

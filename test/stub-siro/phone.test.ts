@@ -45,6 +45,28 @@ describe("the app on the phone", () => {
     expect(told()).toEqual(["Received", "start", "Consumed"]);
   });
 
+  test("asks the customer when it is told to, and throws away what a customer declined", async () => {
+    const { siro, phone } = await aSiro();
+    const consents = () =>
+      siro.world.events.flatMap(({ eventCode, event }) =>
+        eventCode === "consentStatusChanged" ? [event["status"]] : [],
+      );
+    await phone.tap(START);
+    expect(consents()).toEqual([]);
+    phone.consent = "granted";
+    await phone.tap(RESTART);
+    expect([consents(), phone.screen]).toEqual([["requested", "granted"], "recorder"]);
+    phone.consent = "declined";
+    const { recordingId } = await phone.tap(RESTART);
+    expect([recordingId, phone.screen]).toEqual([undefined, "home"]);
+    expect(consents().slice(2)).toEqual(["requested", "declined"]);
+    expect([...siro.world.recordings.values()].map(({ state }) => state)).toEqual([
+      "ended",
+      "ended",
+      "cancelled",
+    ]);
+  });
+
   test("start continues what records, and what is paused, and never changes what it is about", async () => {
     const { siro, phone, told } = await aSiro();
     const { recordingId } = await phone.tap(START);

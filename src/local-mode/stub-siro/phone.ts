@@ -2,6 +2,8 @@ import { randomUUID } from "node:crypto";
 import type { SiroWorld, StubEvent, StubRecording } from "./siro-world.ts";
 import { readTappedLink, type TappedLink } from "./tapped-link.ts";
 
+/** A question and its answer do not share one moment. */
+const ANSWERED_AFTER_MS = 1;
 const DEFAULT_CONVERSATION_TYPE = "00000000-0000-4000-8000-000000000000";
 
 /** What came of a tap on a link. */
@@ -167,7 +169,7 @@ class SiroApp implements Phone {
       return;
     }
     this.#report("consentStatusChanged", { status: "requested" });
-    this.#report("consentStatusChanged", { status: this.consent });
+    this.#report("consentStatusChanged", { status: this.consent }, ANSWERED_AFTER_MS);
     if (this.consent === "declined") {
       this.press("cancel");
       this.screen = "home";
@@ -187,7 +189,7 @@ class SiroApp implements Phone {
     this.recording = undefined;
   }
 
-  #report(eventCode: string, event: StubEvent["event"]): void {
+  #report(eventCode: string, event: StubEvent["event"], afterMs = 0): void {
     const { world, userId } = this.#deps;
     world.events.push({
       id: `${randomUUID()}-${userId}`,
@@ -195,7 +197,7 @@ class SiroApp implements Phone {
       recordingId: this.recording?.id ?? null,
       eventCode,
       event,
-      createdAtMs: world.nowMs(),
+      createdAtMs: world.nowMs() + afterMs,
       isUploaded: this.#isOnline,
     });
   }

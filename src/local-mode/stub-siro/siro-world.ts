@@ -50,6 +50,13 @@ export interface StubEvent {
   isUploaded: boolean;
 }
 
+/** A connection of Siro's to a CRM. */
+export interface StubConnection {
+  readonly name: string;
+  readonly integrationPlatform: string;
+  readonly isActive: boolean;
+}
+
 /** Everything this Siro knows. */
 export interface SiroWorld {
   readonly organizationId: string;
@@ -57,6 +64,10 @@ export interface SiroWorld {
   readonly users: Map<string, StubUser>;
   readonly recordings: Map<string, StubRecording>;
   readonly events: StubEvent[];
+  /** Visits that were put here over the API, as they were sent, by their id in the CRM. */
+  readonly engagements: Map<string, unknown>;
+  /** Where Siro has its records from. */
+  readonly connections: StubConnection[];
   /** Ids of the CRM that were never synced: nothing can be linked to them. */
   readonly unknownObjects: Set<string>;
 }
@@ -69,6 +80,8 @@ export function createSiroWorld(organizationId: string, nowMs: () => number): Si
     users: new Map(),
     recordings: new Map(),
     events: [],
+    engagements: new Map(),
+    connections: [],
     unknownObjects: new Set(),
   };
 }

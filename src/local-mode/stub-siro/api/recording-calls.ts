@@ -13,29 +13,19 @@ const LINKED_TYPES: Readonly<Record<string, readonly string[]>> = {
 
 /** `GET /core/recordings` with the organization's token: newest change first, deleted ones included. */
 export function listRecordings({ world, query }: ApiCall): WireReply {
-  const from = query.get("updatedAt:gte");
+  const timeOf = (name: string, otherwise: number) =>
+    query.has(name) ? Date.parse(query.get(name) ?? "") : otherwise;
+  const from = timeOf("updatedAt:gte", Number.NEGATIVE_INFINITY);
+  const after = timeOf("createdAt:gt", Number.NEGATIVE_INFINITY);
+  const before = timeOf("createdAt:lt", Number.POSITIVE_INFINITY);
   const found = [...world.recordings.values()]
-    .filter(({ updatedAtMs }) => from === null || updatedAtMs >= Date.parse(from))
+    .filter(({ updatedAtMs }) => updatedAtMs >= from)
+    .filter(({ createdAtMs }) => createdAtMs > after && createdAtMs < before)
     .sort((left, right) => right.updatedAtMs - left.updatedAtMs);
   const skipped = Number(query.get("cursor") ?? 0);
   const end = skipped + Number(query.get("pageSize") ?? 25);
   const page = found.slice(skipped, end);
   return listReply(page.map(recordingRow), end < found.length ? String(end) : null);
-}
-
-/** `GET /integrations/engagements`: what of the CRM is a visit, with its recording once there is one. */
-export function listEngagements({ world, query }: ApiCall): WireReply {
-  const externalId = query.get("externalId");
-  const rows = [...world.recordings.values()].flatMap(({ id, linked }) =>
-    engagementsOf(linked)
-      .filter(({ objectId }) => externalId === null || objectId === externalId)
-      .map(({ objectId }) => ({
-        id: `engagement-${objectId}`,
-        externalId: objectId,
-        recordingId: id,
-      })),
-  );
-  return listReply(rows);
 }
 
 /** `PATCH /core/recordings`: a new title. */
@@ -95,7 +85,8 @@ export function crmOf(link: StubLink | null): object | null {
   };
 }
 
-function engagementsOf(link: StubLink | null): readonly StubCrmObject[] {
+/** The visits among the records that a recording hangs on. */
+export function engagementsOf(link: StubLink | null): readonly StubCrmObject[] {
   return (link?.objects ?? []).filter(({ objectType }) =>
     LINKED_TYPES["ENGAGEMENT"]?.includes(objectType),
   );

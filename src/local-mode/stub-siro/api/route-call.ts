@@ -1,7 +1,8 @@
 import { jsonReply, type WireReply } from "../../stub-org/wire/wire-reply.ts";
 import { type ApiCall, errorReply, listReply } from "./api-call.ts";
+import { listConnections, listEngagements, syncEngagement } from "./engagement-calls.ts";
 import { listEvents } from "./event-call.ts";
-import { linkCall, listEngagements, listRecordings, titleCall } from "./recording-calls.ts";
+import { linkCall, listRecordings, titleCall } from "./recording-calls.ts";
 
 type Answer = (call: ApiCall) => WireReply;
 
@@ -11,6 +12,8 @@ const OF_ORGANIZATION: readonly (readonly [string, RegExp, Answer])[] = [
   ["GET", /^\/core\/users$/, listUsers],
   ["GET", /^\/core\/recordings$/, listRecordings],
   ["GET", /^\/integrations\/engagements$/, listEngagements],
+  ["PUT", /^\/integrations\/sync\/engagements$/, syncEngagement],
+  ["GET", /^\/core\/integrations\/connections$/, listConnections],
   ["GET", /^\/core\/auth\/caller-identity$/, tellIdentity],
 ];
 

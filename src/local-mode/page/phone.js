@@ -1,0 +1,186 @@
+import { byId, clock, element, post } from "./dom.js";
+
+const MINUTES = new Intl.DateTimeFormat([], { hour: "2-digit", minute: "2-digit" });
+const TITLES = {
+  start: "Start recording",
+  stop: "Stop recording",
+  restart: "Restart recording",
+  test: "Test prompt",
+};
+const DOTS = { recording: "● Recording", paused: "❚❚ Paused" };
+
+let sinceMs;
+
+function act(deed) {
+  post("/local/phone", deed);
+}
+
+byId("notifications").addEventListener("click", (event) => {
+  const promptId = event.target.closest("button")?.dataset.prompt;
+  if (promptId) {
+    act({ deed: "tap", promptId });
+  }
+});
+byId("app").addEventListener("click", (event) => {
+  const button = event.target.closest("button")?.dataset.press;
+  if (button) {
+    act({ deed: "press", button });
+  }
+});
+byId("offline").addEventListener("change", ({ target }) => {
+  act({ deed: "network", isOnline: !target.checked });
+});
+byId("declined").addEventListener("change", ({ target }) => {
+  act({ deed: "consent", isDeclined: target.checked });
+});
+
+/** Shows the phone as it is now. */
+export function showPhone(phone) {
+  byId("offline").checked = !phone.isOnline;
+  byId("declined").checked = phone.isConsentDeclined;
+  byId("phone-network").textContent = phone.isOnline ? "online" : "offline";
+  byId("phone-network").className = phone.isOnline ? "online" : "offline";
+  showNotifications(phone.notifications);
+  sinceMs = phone.recording?.sinceMs;
+  const parts = [
+    phone.recording === null ? homeScreen(phone) : recorderScreen(phone.recording),
+    ...(phone.earlier.length === 0 ? [] : [earlierList(phone.earlier)]),
+  ];
+  keepFocus(byId("app"), () => byId("app").replaceChildren(...parts));
+  tick();
+}
+
+/** Only what is new is added, so that it alone is read out. */
+function showNotifications(notifications) {
+  const list = byId("notifications");
+  const wanted = notifications.map((one) => [`notification-${one.promptId}`, one]);
+  for (const item of [...list.children]) {
+    if (!wanted.some(([id]) => id === item.id)) {
+      item.remove();
+    }
+  }
+  for (const [id, one] of wanted.toReversed()) {
+    if (!byId(id)) {
+      list.prepend(notification(id, one));
+    }
+    byId(id).classList.toggle("tapped", one.isTapped);
+    byId(id).querySelector(".hint").textContent = hintOf(one);
+  }
+  if (list.children.length === 0) {
+    list.append(element("li", { class: "empty", text: "No link has arrived yet." }));
+  }
+}
+
+function hintOf({ isTapped, link }) {
+  if (link === null) {
+    return "Nothing to tap";
+  }
+  return isTapped ? "Tapped; tap again" : "Tap to open Siro";
+}
+
+function notification(id, { promptId, action, text, link, dueAt, arrivedAtMs }) {
+  const late = dueAt === null ? "" : lateness(arrivedAtMs - Date.parse(dueAt));
+  return element(
+    "li",
+    { id, class: "notification" },
+    element(
+      "button",
+      { type: "button", "data-prompt": promptId, ...(link === null ? { disabled: "" } : {}) },
+      element("b", { text: TITLES[action] ?? action }),
+      element("span", { text }),
+      element("small", { text: clock(arrivedAtMs) }),
+      element("span", { class: "hint" }),
+      element("small", { class: "late", text: late }),
+    ),
+    ...(link === null ? [] : [linkDetails(link)]),
+  );
+}
+
+/** A visit that is on when the bridge hears of it has its moment behind it. */
+function lateness(ms) {
+  return ms < 10_000 ? `${Math.max(0, ms)} ms late` : `${Math.round(ms / 1000)} s late`;
+}
+
+function linkDetails(link) {
+  return element(
+    "details",
+    {},
+    element("summary", { text: "The link it carries" }),
+    element("code", { text: link }),
+  );
+}
+
+function homeScreen({ screen }) {
+  const text = screen === "debrief" ? "How did it go?" : "Nothing is recording";
+  return element(
+    "section",
+    { class: "siro-home", "aria-label": "Siro" },
+    element("p", { class: "app-name", text: "Siro" }),
+    element("p", { class: "quiet", text }),
+    pressButton("record", "Record by hand"),
+  );
+}
+
+function recorderScreen({ title, state, sinceMs: beganMs, about }) {
+  return element(
+    "section",
+    { class: `recorder ${state}`, "aria-label": "Siro's recorder" },
+    element("p", { class: "app-name", text: DOTS[state] ?? state }),
+    element("h3", { text: title }),
+    element("p", { id: "ticker", class: "ticker", "aria-hidden": "true" }),
+    element("p", { class: "quiet", text: `recording since ${clock(beganMs)}` }),
+    about.length === 0
+      ? element("p", { class: "quiet", text: "On no record of the CRM" })
+      : element("ul", { class: "about" }, ...about.map((text) => element("li", { text }))),
+    element(
+      "p",
+      { class: "keys" },
+      pressButton("stop", "Stop"),
+      state === "paused" ? pressButton("resume", "Resume") : pressButton("pause", "Pause"),
+      pressButton("cancel", "Throw away"),
+    ),
+  );
+}
+
+function pressButton(press, text) {
+  return element("button", { type: "button", id: `press-${press}`, "data-press": press, text });
+}
+
+function earlierList(earlier) {
+  return element(
+    "ul",
+    { class: "earlier", "aria-label": "Recordings" },
+    ...earlier.map(({ title, state, sinceMs: beganMs }) =>
+      element(
+        "li",
+        {},
+        element("span", { text: title }),
+        element("small", {
+          class: state.replaceAll(" ", "-"),
+          text: `${clock(beganMs)} · ${state}`,
+        }),
+      ),
+    ),
+  );
+}
+
+/** Whoever works by keyboard stays on the button that stays. */
+function keepFocus(place, change) {
+  const id = place.contains(document.activeElement) ? document.activeElement.id : "";
+  change();
+  if (id !== "") {
+    (byId(id) ?? place.querySelector("button"))?.focus();
+  }
+}
+
+function tick() {
+  byId("phone-clock").textContent = MINUTES.format(new Date());
+  const ticker = byId("ticker");
+  if (ticker && sinceMs !== undefined) {
+    const seconds = Math.max(0, Math.floor((Date.now() - sinceMs) / 1000));
+    ticker.textContent = `${Math.floor(seconds / 60)}:${String(seconds % 60).padStart(2, "0")}`;
+  }
+}
+
+setInterval(tick, 500);
+tick();

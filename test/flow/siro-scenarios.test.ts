@@ -1,0 +1,224 @@
+import { randomUUID } from "node:crypto";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import type { SiroFault } from "../../src/local-mode/stub-siro/wire/siro-faults.ts";
+import { drawVisit, openSiroStage, type SiroRep, type SiroStage } from "./siro-stage.ts";
+
+let stage: SiroStage;
+let handRep: SiroRep;
+
+beforeAll(async () => {
+  stage = await openSiroStage();
+  handRep = await stage.aRep();
+  // Somebody else's visit is outstanding all the time, so that Siro is looked at before a rep's own first prompt.
+  await stage.book({ recordId: drawVisit(), from: 1, until: 3600, reps: [await stage.aRep()] });
+}, 30_000);
+afterEach(() => stage.siro.faults.clear());
+afterAll(() => stage.close());
+
+const kindsOf = async (recordId: string) =>
+  ((await stage.dossier(recordId))?.receipts ?? []).map(({ kind }) => kind);
+
+const isEnded = ({ state }: { readonly state: string }) => state === "skipped";
+
+/** Reports an event of a rep's app that the phone itself does not make. */
+function report({ siro }: SiroRep, eventCode: string, event: Readonly<Record<string, string>>) {
+  stage.siro.world.events.push({
+    id: randomUUID(),
+    userId: siro.id,
+    recordingId: siro.phone.recording?.id ?? null,
+    eventCode,
+    event,
+    createdAtMs: Date.now(),
+    isUploaded: true,
+  });
+}
+
+describe("visits that follow each other", () => {
+  test("back-to-back: one restart ends the first recording and begins the second, each with its own visit", async () => {
+    const [first, second] = [drawVisit(), drawVisit()];
+    const rep = await stage.aRep();
+    await stage.book({ recordId: first, from: 1, until: 4, reps: [rep] });
+    await stage.book({ recordId: second, from: 4, until: 9, reps: [rep] });
+    await rep.siro.phone.tap(await rep.untilLink(first, "start"));
+    const one = await stage.untilRung(first, "recording");
+    await rep.siro.phone.tap(await rep.untilLink(second, "restart"));
+    const two = await stage.untilRung(second, "recording", "restart");
+    await stage.untilRung(first, "stopped");
+    expect(two.recordingId).not.toBe(one.recordingId);
+    await rep.siro.phone.tap(await rep.untilLink(second, "stop"));
+    await stage.untilRung(second, "stopped", "restart");
+    expect(rep.asked()).toEqual(["start", "restart", "stop"]);
+  }, 30_000);
+
+  test("back-to-back, but the first was ended by hand: the second is begun with its title", async () => {
+    const [first, second] = [drawVisit(), drawVisit()];
+    const rep = await stage.aRep();
+    await stage.book({ recordId: first, from: 1, until: 5, reps: [rep] });
+    await stage.book({ recordId: second, from: 5, until: 3600, reps: [rep] });
+    await rep.siro.phone.tap(await rep.untilLink(first, "start"));
+    await stage.untilRung(first, "recording");
+    rep.siro.phone.press("stop");
+    await stage.untilRung(first, "stopped");
+    await rep.untilLink(second, "start");
+    expect(rep.asked()).toEqual(["start", "start"]);
+  }, 30_000);
+
+  test("overlapping: the second visit's restart comes while the first one lasts", async () => {
+    const [first, second] = [drawVisit(), drawVisit()];
+    const rep = await stage.aRep();
+    await stage.book({ recordId: first, from: 1, until: 3600, reps: [rep] });
+    await stage.book({ recordId: second, from: 4, until: 3000, reps: [rep] });
+    await rep.siro.phone.tap(await rep.untilLink(first, "start"));
+    await stage.untilRung(first, "recording");
+    await rep.siro.phone.tap(await rep.untilLink(second, "restart"));
+    await stage.untilRung(second, "recording", "restart");
+    await stage.untilRung(first, "stopped");
+  }, 30_000);
+
+  test("forgotten stop: the next start is a restart, because the first recording still runs", async () => {
+    const [first, second] = [drawVisit(), drawVisit()];
+    const rep = await stage.aRep();
+    await stage.book({ recordId: first, from: 1, until: 3, reps: [rep] });
+    await stage.book({ recordId: second, from: 7, until: 3600, reps: [rep] });
+    await rep.siro.phone.tap(await rep.untilLink(first, "start"));
+    await stage.untilRung(first, "recording");
+    await rep.untilLink(first, "stop");
+    const restart = await rep.untilLink(second, "restart");
+    expect(rep.asked()).toEqual(["start", "stop", "restart"]);
+    expect(await stage.timeline(second)).toContain(
+      "prompt.due: The restart is due: another recording of the rep runs",
+    );
+    await rep.siro.phone.tap(restart);
+    await stage.untilRung(first, "stopped");
+  }, 30_000);
+
+  test("stopped by hand before the end: no stop is asked for", async () => {
+    const visit = drawVisit();
+    const rep = await stage.aRep();
+    await stage.book({ recordId: visit, from: 1, until: 6, reps: [rep] });
+    await rep.siro.phone.tap(await rep.untilLink(visit, "start"));
+    await stage.untilRung(visit, "recording");
+    rep.siro.phone.press("stop");
+    await stage.untilRung(visit, "stopped");
+    const stop = await stage.untilPrompt(
+      visit,
+      "the stop to be skipped",
+      (one) => one.action === "stop" && isEnded(one),
+    );
+    expect(stop.reason).toContain("Siro said that the recording ended");
+    expect(rep.asked()).toEqual(["start"]);
+  }, 30_000);
+});
+
+describe("a rep who does without the bridge", () => {
+  test("already recording by hand when the start is due: nothing is asked but the stop", async () => {
+    const visit = drawVisit();
+    const rep = handRep;
+    rep.siro.phone.press("record");
+    await stage.untilLooked();
+    await stage.book({ recordId: visit, from: 1, until: 5, reps: [rep] });
+    await stage.untilPrompt(visit, "the start to be skipped", isEnded);
+    expect(await stage.timeline(visit)).toContain(
+      "prompt.skipped: Not sent: Siro said that this visit is recorded already",
+    );
+    await rep.siro.phone.tap(await rep.untilLink(visit, "stop"));
+    await stage.untilRung(visit, "stopped", "stop");
+    expect(rep.asked()).toEqual(["stop"]);
+    expect(await stage.untilRung(visit, "recording")).toMatchObject({ certainty: "time" });
+  }, 30_000);
+
+  test("begins by hand in place of the link: the visit is known to be recorded, by rep and time", async () => {
+    const visit = drawVisit();
+    const rep = await stage.aRep();
+    await stage.book({ recordId: visit, from: 1, until: 3600, reps: [rep] });
+    await rep.untilLink(visit, "start");
+    rep.siro.phone.press("record");
+    expect(await stage.untilRung(visit, "recording")).toMatchObject({
+      certainty: "time",
+      recordingId: rep.siro.phone.recording?.id,
+    });
+  }, 30_000);
+});
+
+describe("what goes differently", () => {
+  test("declined consent: it is told, and nothing more is asked", async () => {
+    const visit = drawVisit();
+    const rep = await stage.aRep();
+    await stage.book({ recordId: visit, from: 1, until: 6, reps: [rep] });
+    await rep.siro.phone.tap(await rep.untilLink(visit, "start"));
+    report(rep, "consentStatusChanged", { status: "requested" });
+    report(rep, "consentStatusChanged", { status: "declined" });
+    rep.siro.phone.press("cancel");
+    const declined = await stage.untilPrompt(
+      visit,
+      "the consent to be known",
+      ({ consent }) => consent?.status === "declined",
+    );
+    expect(declined.action).toBe("start");
+    await stage.untilPrompt(visit, "the stop", (one) => one.action === "stop" && isEnded(one));
+    expect(rep.asked()).toEqual(["start"]);
+    expect(await stage.timeline(visit)).toContain(
+      "siro.reported: The customer declined to be recorded (start)",
+    );
+  }, 30_000);
+
+  test("wrong user: a link that a colleague's app follows proves nothing for either", async () => {
+    const [visit, others] = [drawVisit(), drawVisit()];
+    const [rep, colleague] = [await stage.aRep(), await stage.aRep()];
+    await stage.book({ recordId: visit, from: 1, until: 3600, reps: [rep] });
+    await stage.book({ recordId: others, from: 1, until: 3600, reps: [colleague] });
+    const link = await rep.untilLink(visit, "start");
+    await colleague.untilLink(others, "start");
+    await stage.untilLooked();
+    await colleague.siro.phone.tap(link);
+    await stage.untilLooked();
+    await stage.untilLooked();
+    expect([await kindsOf(visit), await kindsOf(others)]).toEqual([[], []]);
+    const toldOf = async (recordId: string) =>
+      (await stage.timeline(recordId)).filter((line) => line.startsWith("siro."));
+    const told = "siro.reported: Siro reports that another user's app got this link (start)";
+    expect([await toldOf(visit), await toldOf(others)]).toEqual([[told], []]);
+    // A worker that has seen none of these events tells it no second time.
+    await stage.crash();
+    await stage.untilLooked();
+    expect(await toldOf(visit)).toEqual([told]);
+  }, 30_000);
+
+  test("a rep whom Siro knows by another address: the link's own token is proof enough", async () => {
+    const visit = drawVisit();
+    const rep = await stage.aRep({ email: null });
+    await stage.book({ recordId: visit, from: 1, until: 3600, reps: [rep] });
+    await rep.siro.phone.tap(await rep.untilLink(visit, "start"));
+    expect(await stage.untilRung(visit, "recording")).toMatchObject({ certainty: "token" });
+  }, 30_000);
+});
+
+describe("a Siro that cannot be trusted", () => {
+  const troubles: readonly (readonly [string, SiroFault, string])[] = [
+    ["down", { kind: "status", status: 500 }, "SIRO_UNAVAILABLE"],
+    ["limited", { kind: "status", status: 429, retryAfter: "1" }, "SIRO_LIMIT"],
+    ["answering with a page", { kind: "html" }, "SIRO_UNAVAILABLE"],
+    ["answering with an error as success", { kind: "error-in-200" }, "SIRO_ANSWER_UNUSABLE"],
+    ["hanging", { kind: "hang" }, "SIRO_UNAVAILABLE"],
+  ];
+
+  test.each(troubles)(
+    "%s: prompts go out on time, nothing is parked, and all is known afterwards",
+    async (_, fault, code) => {
+      stage.siro.faults.inject(fault, { times: "forever" });
+      const visit = drawVisit();
+      const rep = await stage.aRep();
+      await stage.book({ recordId: visit, from: 2, until: 3600, reps: [rep] });
+      const link = await rep.untilLink(visit, "start");
+      const [start] = await stage.prompts(visit, "start");
+      expect((start?.sentAtMs ?? 0) - (start?.dueAtMs ?? 0)).toBeLessThan(1500);
+      await rep.siro.phone.tap(link);
+      await stage.untilNoted(code);
+      stage.siro.faults.clear();
+      await stage.untilRung(visit, "recording");
+      await stage.untilNoted("connected");
+      expect(await stage.parked()).toBe(0);
+    },
+    40_000,
+  );
+});
