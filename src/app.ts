@@ -3,15 +3,13 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { readQueueDepths } from "./admin/admin-queues.ts";
-import { createAdminRouter } from "./admin/admin-router.ts";
-import { findPullDevice } from "./books/device-book.ts";
+import { openAdminApp } from "./admin-app.ts";
 import { keepUnreadable } from "./books/unreadable-book.ts";
 import { openChannels } from "./channels.ts";
 import type { Config } from "./config.ts";
-import { openRepDesk } from "./deliveries/rep-desk.ts";
 import { openDeviceDesk } from "./devices/device-desk.ts";
 import { sealAddress } from "./devices/sealed-address.ts";
-import { createEvents, type Events } from "./events.ts";
+import { createEvents } from "./events.ts";
 import { errorResponder } from "./http/error-responder.ts";
 import { healthRoutes } from "./http/health-routes.ts";
 import { NotFoundError } from "./http/input-errors.ts";
@@ -23,8 +21,13 @@ import { checkDurability } from "./process-tree/redis-durability.ts";
 import { createCrmEventsQueue } from "./queues/crm-events.ts";
 import { createDeliveriesQueue } from "./queues/deliveries.ts";
 import { createPromptsQueue } from "./queues/prompts.ts";
-import { buildLink } from "./recording-link.ts";
-import { createRepRouter } from "./rep-page/rep-router.ts";
+import { createReconcileQueue } from "./queues/reconcile.ts";
+import { createSiroEventsQueue } from "./queues/siro-events.ts";
+import { createSiroMendsQueue } from "./queues/siro-mends.ts";
+import { createSiroPollQueue } from "./queues/siro-poll.ts";
+import { createSiroSyncsQueue } from "./queues/siro-syncs.ts";
+import { createWriteBacksQueue } from "./queues/write-backs.ts";
+import { openRepApp } from "./rep-app.ts";
 import { createWebServer, type WebServer } from "./web-server.ts";
 
 /** What the web process is made of. */
@@ -51,12 +54,19 @@ export async function createApp(deps: AppDeps): Promise<App> {
     crmEvents: createCrmEventsQueue(redis),
     prompts: createPromptsQueue(redis),
     deliveries: createDeliveriesQueue(redis),
+    writeBacks: createWriteBacksQueue(redis),
+    reconcile: createReconcileQueue(redis),
+    siroPoll: createSiroPollQueue(redis),
+    siroEvents: createSiroEventsQueue(redis),
+    siroMends: createSiroMendsQueue(redis),
+    siroSyncs: createSiroSyncsQueue(redis),
   };
   const { channels, close: closeChannels } = openChannels(config);
   const intake = createIntakeListener({
     ...config,
     nowMs: Date.now,
     inbox: queues.crmEvents,
+    siroInbox: queues.siroEvents,
     quarantine: { keep: (entry) => keepSealed(deps, entry) },
     events,
   });
@@ -68,15 +78,21 @@ export async function createApp(deps: AppDeps): Promise<App> {
   mountHealth(deps, pages, queues);
   const shared = { ...config, redis, queues, nowMs: Date.now, report: events.requestBroke };
   const desk = { ...shared, deliveries: queues.deliveries, channels };
-  pages.use(createAdminRouter({ ...shared, devices: openDeviceDesk(desk) }));
-  pages.use(repRouter(deps, events));
+  const admin = openAdminApp({ ...shared, devices: openDeviceDesk(desk) });
+  pages.use(admin.router);
+  const reps = openRepApp({ ...deps, ...queues, channels, events });
+  pages.use(reps.router);
   const local = config.isLocalMode ? await mountLocalMode(deps, pages) : undefined;
   pages.use(() => {
     throw new NotFoundError("There is nothing at this address");
   }, errorResponder(events.requestBroke));
   return {
     web: createWebServer([intake, ...(local === undefined ? [] : [local.listener])], pages),
-    stopStreams: () => local?.stopStreams(),
+    stopStreams: () => {
+      admin.stopStreams();
+      reps.stopStreams();
+      local?.stopStreams();
+    },
     close: async () => {
       await local?.close();
       await closeChannels();
@@ -102,17 +118,6 @@ function mountHealth(
     },
   });
   mountRoutes(pages, routes);
-}
-
-function repRouter({ config, redis }: AppDeps, events: Events): express.Router {
-  const desk = openRepDesk({ ...config, redis, buildLink, nowMs: Date.now });
-  return createRepRouter({
-    ...desk,
-    trustedProxies: config.trustedProxies,
-    nowMs: Date.now,
-    report: events.requestBroke,
-    findPullDevice: (tokenHash) => findPullDevice(redis, tokenHash),
-  });
 }
 
 function keepSealed(

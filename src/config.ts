@@ -7,6 +7,8 @@ import { type Connection, connectionsFileSchema } from "./domain/connection.ts";
 import { canonicalRecordId } from "./domain/crm-record-id.ts";
 import { errorCode } from "./error-code.ts";
 import { storedSecret } from "./stored-secret.ts";
+import { composeVapid, type Vapid, vapidProblems } from "./vapid.ts";
+import { isVapidSubject } from "./vapid-subject.ts";
 
 const list = z
   .string()
@@ -44,8 +46,10 @@ const environmentSchema = z.object({
     .optional(),
   VAPID_SUBJECT: z
     .string()
-    .regex(/^(mailto:|https:\/\/)/, "must be mailto: or https:")
+    .refine(isVapidSubject, "must be mailto: and a real e-mail address, or a public https URL")
     .optional(),
+  VAPID_PUBLIC_KEY: optionalText,
+  VAPID_PRIVATE_KEY: optionalText,
   SMTP_URL: z.url({ protocol: /^smtps?$/, error: "must be smtp:// or smtps://" }).optional(),
   LOG_LEVEL: z.enum(["trace", "debug", "info", "warn", "error", "fatal", "silent"]).default("info"),
   TRUSTED_PROXIES: list.refine(areAddressRanges, "must be IP addresses or CIDR ranges"),
@@ -78,6 +82,10 @@ export interface Config {
   readonly adminPassword: string | undefined;
   readonly adminApiToken: string | undefined;
   readonly secretKey: Buffer;
+  /** Undefined: there is no contact for push services, so web push is off. */
+  readonly vapid: Vapid | undefined;
+  /** The mail server of the e-mail channel; without it no e-mail is sent. */
+  readonly smtpUrl: string | undefined;
   readonly logLevel: string;
   readonly trustedProxies: readonly string[];
   readonly metricsToken: string | undefined;
@@ -105,7 +113,10 @@ export class ConfigError extends Error {
 export function loadConfig(env: NodeJS.ProcessEnv): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = environmentSchema.safeParse(given);
-  const problems = parsed.success ? [] : issueLines(parsed.error, "");
+  const problems = [
+    ...(parsed.success ? [] : issueLines(parsed.error, "")),
+    ...vapidProblems(given["VAPID_PUBLIC_KEY"], given["VAPID_PRIVATE_KEY"]),
+  ];
   const known = problems.length;
   const found = readConnections(given, problems);
   if (found.length === 0 && problems.length === known && !isLocalHost(given["HOST"])) {
@@ -139,10 +150,12 @@ function composeConfig(
   const dataDir = resolve(env.DATA_DIR);
   const host = env.HOST ?? (isLocalMode ? "127.0.0.1" : "0.0.0.0");
   const connections = isLocalMode ? [demoConnection(dataDir, env.PORT)] : found;
+  const publicUrl = new URL(env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`);
+  const secretKey = Buffer.from(env.SECRET_KEY ?? storedSecret(dataDir, "secret-key"), "base64");
   return {
     port: env.PORT,
     host,
-    publicUrl: new URL(env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`),
+    publicUrl,
     redisUrl: env.REDIS_URL,
     redisDurability: env.REDIS_DURABILITY,
     dataDir,
@@ -150,7 +163,15 @@ function composeConfig(
     isLocalMode,
     adminPassword: env.ADMIN_PASSWORD ?? (isLocalMode ? operatorPassword(dataDir) : undefined),
     adminApiToken: env.ADMIN_API_TOKEN,
-    secretKey: Buffer.from(env.SECRET_KEY ?? storedSecret(dataDir, "secret-key"), "base64"),
+    secretKey,
+    vapid: composeVapid({
+      givenSubject: env.VAPID_SUBJECT,
+      givenPrivateKey: env.VAPID_PRIVATE_KEY,
+      publicUrl,
+      isLocalMode,
+      secretKey,
+    }),
+    smtpUrl: env.SMTP_URL,
     logLevel: env.LOG_LEVEL,
     trustedProxies: env.TRUSTED_PROXIES,
     metricsToken: env.METRICS_TOKEN,

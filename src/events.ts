@@ -1,6 +1,7 @@
 import type { Logger } from "pino";
 import { Counter, type Registry } from "prom-client";
 import type { IntakeEvents } from "./intake/intake-events.ts";
+import type { RepSignInEntry } from "./rep-page/sign-in-routes.ts";
 
 /** A Salesforce id; anything else a message calls an action id is not written into the log. */
 const LOGGABLE_ID = /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/;
@@ -9,6 +10,8 @@ const LOGGABLE_ID = /^[A-Za-z0-9]{15}(?:[A-Za-z0-9]{3})?$/;
 export interface Events extends IntakeEvents {
   /** A page or an API call met an error nobody foresaw. */
   requestBroke(error: unknown): void;
+  /** A rep came back from Salesforce. */
+  repSignInEnded(entry: RepSignInEntry): void;
 }
 
 /**
@@ -20,6 +23,11 @@ export function createEvents(log: Logger, registry: Registry): Events {
   return {
     ...intakeEvents(log, intakeCounters(registry)),
     requestBroke: (error) => log.error({ event: "request.broke", ...traceOf(error) }),
+    // What broke, or was refused by the app's policies, does not mend itself.
+    repSignInEnded: (entry) => {
+      const level = entry.outcome === "broke" || entry.outcome === "denied" ? "warn" : "info";
+      log[level]({ event: "rep.sign-in-ended", ...entry });
+    },
   };
 }
 

@@ -6,6 +6,7 @@ import { announcement } from "./process-tree/announcement.ts";
 import { endOnSignals } from "./process-tree/end-on-signals.ts";
 import { runProcessTree } from "./process-tree/run-process-tree.ts";
 import { logTreeEvent } from "./process-tree/tree-event.ts";
+import { warnAtStart } from "./warn-at-start.ts";
 
 const ENTRIES = {
   web: new URL("./web.js", import.meta.url),
@@ -32,6 +33,7 @@ async function runBridge(config: Config): Promise<number> {
     force,
     report: (event) => logTreeEvent(log, event),
     onReady: () => {
+      warnAtStart(log, config.connections.values());
       const connectionNames = [...config.connections.keys()];
       process.stdout.write(announcement({ ...config, connectionNames }));
     },

@@ -98,6 +98,21 @@ describe("loadConfig, defaults", () => {
 });
 
 describe("loadConfig, problems", () => {
+  test("a rep's field is a lookup, also one behind another lookup", () => {
+    const withRep = (repField: string) =>
+      problemsOf(
+        withConnections([{ ...ACME, mapping: { lead: { startField: "S__c", repField } } }]),
+      );
+    for (const good of ["Closer__c", "OwnerId", "Rep__r.User__c", "acme__Rep__r.OwnerId"]) {
+      expect(withRep(good)).toEqual([]);
+    }
+    for (const bad of ["Owner.Name", "Rep__r", "Rep__r.", "Closer__c}), X"]) {
+      expect(withRep(bad)).toEqual([
+        expect.stringContaining("must be a lookup to a user, such as Closer__c"),
+      ]);
+    }
+  });
+
   test("every problem is listed at once, those of the connections file included", () => {
     const env = withConnections(
       [
@@ -144,6 +159,52 @@ describe("loadConfig, problems", () => {
     }
   });
 
+  test.each(["primery", "e-mail", "Others"])("the ladder has no rung %j", (name) => {
+    const ladder = [
+      { afterSeconds: 0, to: "primary" },
+      { afterSeconds: 60, to: ["others", name] },
+    ];
+    expect(problemsOf(withConnections([{ ...ACME, schedule: { ladder } }]))).toEqual([
+      expect.stringMatching(
+        new RegExp(`schedule\\.ladder\\.1\\.to: "${name}" must be one of primary, others, `),
+      ),
+    ]);
+  });
+
+  test("the ladder has a rung for every channel, alone or with others", () => {
+    const names =
+      "primary others web-push ntfy webhook email sms salesforce-notification pull".split(" ");
+    const ladder = [
+      ...names.map((to) => ({ afterSeconds: 0, to })),
+      { afterSeconds: 9, to: names },
+    ];
+    expect(problemsOf(withConnections([{ ...ACME, schedule: { ladder } }]))).toEqual([]);
+  });
+
+  test.each([
+    "Siro prompts",
+    "prompts@",
+    "prompts@acme.example\r\nBcc: everyone@acme.example",
+    "Siro\nprompts <prompts@acme.example>",
+    "Siro <prompts@acme.example> <other@acme.example>",
+    "Acme, Inc. <prompts@acme.example>",
+    "one@acme.example, two@acme.example",
+  ])("mails cannot come from %j", (from) => {
+    expect(problemsOf(withConnections([{ ...ACME, channels: { email: { from } } }]))).toEqual([
+      expect.stringMatching(/channels\.email\.from: must be one address/),
+    ]);
+  });
+
+  test.each([
+    "prompts@acme.example",
+    "Siro prompts <prompts@acme.example>",
+    "Jürgen's bridge (Süd) <prompts+süd@acme.example>",
+    '"Acme, Inc." <prompts@acme.example>',
+    "<prompts@localhost>",
+  ])("mails can come from %j", (from) => {
+    expect(problemsOf(withConnections([{ ...ACME, channels: { email: { from } } }]))).toEqual([]);
+  });
+
   test.each([" ", "-1", "65536", "3e3", "80.5"])("%j is no port", (PORT) => {
     expect(problemsOf(withConnections([ACME], { PORT }))).toEqual([
       expect.stringMatching(/^PORT: /),
@@ -167,6 +228,37 @@ describe("loadConfig, problems", () => {
     });
     expect(problemsOf(withConnections([org("http://127.0.0.1:4000")]))).toEqual([]);
     expect(problemsOf(withConnections([org("http://acme.example.com")]))).toHaveLength(1);
+  });
+
+  test("reps sign in with a client id; where, is https or this machine, and never at the name callback", () => {
+    const org = (repSignIn: object, name = "acme") => ({
+      ...ACME,
+      name,
+      salesforce: {
+        instanceUrl: "https://acme.my.salesforce.com",
+        auth: { kind: "client-credentials", clientId: "id", clientSecret: "secret" },
+        repSignIn,
+      },
+    });
+    const env = withConnections([org({ clientId: "3MVG9", clientSecret: "$env:REP_SECRET" })], {
+      REP_SECRET: "hush",
+    });
+    expect(loadConfig(env).connections.get("acme")?.salesforce?.repSignIn).toEqual({
+      clientId: "3MVG9",
+      clientSecret: "hush",
+    });
+    const loginUrl = "https://login.salesforce.com";
+    expect(problemsOf(withConnections([org({ clientId: "3MVG9", loginUrl })]))).toEqual([]);
+    for (const bad of [
+      org({}),
+      org({ clientId: "" }),
+      org({ clientId: "3MVG9", clientSecret: "" }),
+      org({ clientId: "3MVG9", loginUrl: "http://login.salesforce.com" }),
+      org({ clientId: "3MVG9", clientsecret: "x" }),
+      org({ clientId: "3MVG9" }, "callback"),
+    ]) {
+      expect(problemsOf(withConnections([bad]))).toHaveLength(1);
+    }
   });
 
   test("a connections file that is named but missing, or no JSON, is told without quoting it", () => {
@@ -201,6 +293,7 @@ describe("loadConfig, local mode", () => {
       outboundAllow: ["127.0.0.1"],
     });
     expect([...config.connections.keys()]).toEqual(["demo"]);
+    expect(config.connections.get("demo")?.salesforce?.repSignIn).toBeDefined();
     expect(config.adminPassword?.length).toBeGreaterThanOrEqual(12);
   });
 

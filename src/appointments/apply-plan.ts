@@ -33,6 +33,8 @@ export interface ApplyPlanDeps {
 export interface PlanOutcome {
   readonly added: readonly Prompt[];
   readonly superseded: readonly Prompt[];
+  /** Those of `added` that ask again for a visit which moved away after its start or restart had been offered. */
+  readonly movedAway?: readonly Prompt[];
 }
 
 /**

@@ -11,6 +11,8 @@ const KEPT_ENDED_PROMPTS = 20;
 export interface PlanChange {
   readonly added: readonly Prompt[];
   readonly superseded: readonly Prompt[];
+  /** Added starts and restarts of visits that moved away after theirs had been offered. */
+  readonly movedAway: readonly Prompt[];
   /** The prompt that was live must not be delivered any more. */
   readonly isLiveWithdrawn: boolean;
 }
@@ -47,11 +49,19 @@ export function diffPlan(
     return same === undefined;
   });
   const superseded = standing.filter((prompt) => !kept.has(prompt));
+  const added = wanted.map(makePrompt);
   return {
-    added: wanted.map(makePrompt),
+    added,
     superseded,
+    movedAway: added.filter((prompt) => isAskedAgain(prompt, state)),
     isLiveWithdrawn: isLiveWithdrawn(state, planned, superseded),
   };
+}
+
+/** The last thing that was offered for the visit was to begin, and that did not end since. */
+function isAskedAgain({ action, recordId }: Prompt, { issued }: RepState): boolean {
+  const last = issued.findLast((one) => one.recordId === recordId);
+  return action !== "stop" && last !== undefined && last.action !== "stop";
 }
 
 /** One visit's prompts after the change; undefined when they stay as they are. */

@@ -3,6 +3,7 @@ import type { Appointment, AppointmentInput } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
 import type { CrmEvent } from "../domain/crm-event.ts";
 import type { ReportOf, ReportOutcome } from "./apply-report.ts";
+import { isStamped } from "./is-stamped.ts";
 import { type AppointmentReport, appointmentReport } from "./judge-report.ts";
 import { type MessageChange, messageReport } from "./message-report.ts";
 import type { OffReading, RecordReading, VisitReading } from "./record-reading.ts";
@@ -81,7 +82,9 @@ async function followRecord(
   event: RecordChanged,
 ): Promise<FollowOutcome> {
   const stored = await deps.readStored(connection, event.recordId);
-  if (stored !== undefined && event.occurredAtMs < stored.version.occurredAtMs) {
+  const isOvertaken =
+    stored !== undefined && isStamped(event) && event.occurredAtMs < stored.version.occurredAtMs;
+  if (isOvertaken) {
     // A message that took its time: what it tells of is known, so no call is spent on it.
     return follow(deps, connection, {
       recordId: event.recordId,

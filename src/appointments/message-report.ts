@@ -1,6 +1,6 @@
 import type { StoredAppointment } from "../books/stored-appointment.ts";
 import type { CrmEvent } from "../domain/crm-event.ts";
-import { instantSchema } from "../domain/instant.ts";
+import { isStamped } from "./is-stamped.ts";
 import { type AppointmentReport, appointmentReport, judgeReport } from "./judge-report.ts";
 
 /**
@@ -46,13 +46,6 @@ export function messageReport(
 
 function isStanding({ appointment: { status } }: StoredAppointment): boolean {
   return status === "scheduled" || status === "in-progress";
-}
-
-/** Says whether the event's time is the record's own stamp, and not the message's arrival. */
-function isStamped({ fields, occurredAtMs }: RecordChanged): boolean {
-  return [fields?.["SystemModstamp"], fields?.["LastModifiedDate"]].some(
-    (text) => instantSchema.safeParse(text).data === occurredAtMs,
-  );
 }
 
 function changed(

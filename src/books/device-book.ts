@@ -19,14 +19,17 @@ const NOTE_DEVICE = redisScript(`
 local text = redis.call('HGET', KEYS[1], ARGV[1])
 if not text then return 0 end
 local device = cjson.decode(text)
+local was = device.state
 for name, value in pairs(cjson.decode(ARGV[2])) do device[name] = value end
+if was ~= 'active' then device.state = was end
 redis.call('HSET', KEYS[1], ARGV[1], cjson.encode(device))
 return 1
 `);
 
 /**
  * Notes something about a device and leaves the rest as it is now; a device may speak while another process
- * settles its delivery. An unknown device stays unknown.
+ * settles its delivery. An unknown device stays unknown, and only an active one can become gone: what the rep or an
+ * operator revoked stays revoked.
  */
 export async function noteDevice(
   redis: Redis,
@@ -43,7 +46,10 @@ const CHANGE_DEVICES = redisScript(`
 for at = 1, #ARGV, 3 do
   if (redis.call('HGET', KEYS[1], ARGV[at]) or '') ~= ARGV[at + 1] then return 0 end
 end
-for at = 1, #ARGV, 3 do redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 2]) end
+for at = 1, #ARGV, 3 do
+  if ARGV[at + 2] == '' then redis.call('HDEL', KEYS[1], ARGV[at])
+  else redis.call('HSET', KEYS[1], ARGV[at], ARGV[at + 2]) end
+end
 return 1
 `);
 
@@ -51,8 +57,8 @@ return 1
 const COMMIT_TRIES = 50;
 
 /**
- * Reads the devices of a rep, decides, and stores what changed or is new; again from the start whenever another
- * writer was faster. Without a change nothing is written.
+ * Reads the devices of a rep, decides, stores what changed or is new, and forgets what is removed; again from the start
+ * whenever another writer was faster. Without a change nothing is written.
  *
  * @throws {StateContendedError} when other writers were faster again and again.
  */
@@ -62,18 +68,18 @@ export async function changeDevices<Result>(
   decide: (devices: readonly Device[]) => {
     readonly result: Result;
     readonly changed: readonly Device[];
+    readonly removed?: readonly Device[];
   },
 ): Promise<Result> {
   const key = keyspace.repDevices(connection, userId);
   for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
     const texts = await redis.hgetall(key);
     const devices = Object.values(texts).map((text) => deviceSchema.parse(JSON.parse(text)));
-    const { result, changed } = decide(devices);
-    const args = changed.flatMap((device) => [
-      device.deviceId,
-      texts[device.deviceId] ?? "",
-      JSON.stringify(device),
-    ]);
+    const { result, changed, removed = [] } = decide(devices);
+    const args = [
+      ...changed.map((device) => [device.deviceId, JSON.stringify(device)] as const),
+      ...removed.map(({ deviceId }) => [deviceId, ""] as const),
+    ].flatMap(([deviceId, next]) => [deviceId, texts[deviceId] ?? "", next]);
     const isDone =
       args.length === 0 || (await runScript(redis, CHANGE_DEVICES, { keys: [key], args }));
     if (isDone !== 0) {
@@ -96,6 +102,14 @@ export async function rememberOwner(
   { connection, userId, deviceId }: PullTokenOwner,
 ): Promise<void> {
   await redis.hset(keyspace.devices(), deviceId, JSON.stringify({ connection, userId }));
+}
+
+/** Makes a device that was removed be found no more; one that was enrolled again meanwhile still is. */
+export async function forgetOwner(redis: Redis, owner: PullTokenOwner): Promise<void> {
+  await redis.hdel(keyspace.devices(), owner.deviceId);
+  if ((await readDevice(redis, owner)) !== undefined) {
+    await rememberOwner(redis, owner);
+  }
 }
 
 /** All devices of a rep, the oldest first, gone and revoked ones included. */
@@ -128,6 +142,23 @@ export async function findDevice(redis: Redis, deviceId: string): Promise<Device
   return readDevice(redis, { ...owner, deviceId });
 }
 
+const ownerSchema = deviceSchema.pick({ connection: true, userId: true, deviceId: true });
+
+/** A page tells its endpoint at every launch; one that was not opened for much less than this is gone. */
+const ENDPOINT_KEPT_SECONDS = 120 * 86_400;
+
+/** Makes a device the owner of a browser's push endpoint; returns the owner before, which may be the same. */
+export async function claimPushEndpoint(
+  redis: Redis,
+  endpointHash: string,
+  { connection, userId, deviceId }: PullTokenOwner,
+): Promise<PullTokenOwner | undefined> {
+  const owner = JSON.stringify({ connection, userId, deviceId });
+  const key = keyspace.pushEndpoint(endpointHash);
+  const before = await redis.set(key, owner, "EX", ENDPOINT_KEPT_SECONDS, "GET");
+  return before === null ? undefined : ownerSchema.parse(JSON.parse(before));
+}
+
 /** Remembers which device a pull token belongs to. */
 export async function savePullToken(
   redis: Redis,
@@ -149,10 +180,7 @@ export async function findPullDevice(redis: Redis, tokenHash: string): Promise<D
   if (text === null) {
     return undefined;
   }
-  const owner = deviceSchema
-    .pick({ connection: true, userId: true, deviceId: true })
-    .parse(JSON.parse(text));
-  const device = await readDevice(redis, owner);
+  const device = await readDevice(redis, ownerSchema.parse(JSON.parse(text)));
   // Whatever else the key says: the device has one token.
   return device?.state === "active" && device.addressHash === tokenHash ? device : undefined;
 }

@@ -3,13 +3,14 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { keyspace } from "../keyspace.ts";
 import type { RepRef } from "./rep-book.ts";
+import { countSignOuts, isKinshipOver, kinshipSchema } from "./session-family-book.ts";
 
 const TOKEN_BYTES = 32;
 
 /** How long an invite may live, in minutes. */
 export const INVITE_LIFE_MINUTES = { least: 15, usual: 72 * 60, most: 72 * 60 } as const;
 
-const inviteSchema = z.object({
+const inviteSchema = kinshipSchema.extend({
   connection: z.string(),
   userId: z.string(),
   expiresAtMs: z.int(),
@@ -18,14 +19,19 @@ const inviteSchema = z.object({
 /** Whom an invite signs in, once, and until when. */
 export type Invite = Readonly<z.infer<typeof inviteSchema>>;
 
-/** Makes an invite and returns its token, which is kept nowhere; Redis has its digest alone. */
+/**
+ * Makes an invite and returns its token, which is kept nowhere; Redis has its digest alone.
+ *
+ * It is over, too, when its rep is signed out everywhere.
+ */
 export async function createInvite(
   redis: Redis,
   { connection, userId }: RepRef,
   expiresAtMs: number,
 ): Promise<string> {
   const token = randomBytes(TOKEN_BYTES).toString("base64url");
-  const invite: Invite = { connection, userId, expiresAtMs };
+  const signOuts = await countSignOuts(redis, { connection, userId });
+  const invite: Invite = { connection, userId, families: [], signOuts, expiresAtMs };
   await redis.set(keyOf(token), JSON.stringify(invite), "PXAT", expiresAtMs);
   return token;
 }
@@ -36,7 +42,7 @@ export async function readInvite(
   token: string,
   nowMs: number,
 ): Promise<Invite | undefined> {
-  return parseInvite(await redis.get(keyOf(token)), nowMs);
+  return parseInvite(redis, await redis.get(keyOf(token)), nowMs);
 }
 
 /** Uses an invite up: of any number of callers at the same moment exactly one gets it. */
@@ -45,12 +51,17 @@ export async function takeInvite(
   token: string,
   nowMs: number,
 ): Promise<Invite | undefined> {
-  return parseInvite(await redis.getdel(keyOf(token)), nowMs);
+  return parseInvite(redis, await redis.getdel(keyOf(token)), nowMs);
 }
 
-function parseInvite(text: string | null, nowMs: number): Invite | undefined {
+async function parseInvite(
+  redis: Redis,
+  text: string | null,
+  nowMs: number,
+): Promise<Invite | undefined> {
   const invite = text === null ? undefined : inviteSchema.parse(JSON.parse(text));
-  return invite !== undefined && nowMs < invite.expiresAtMs ? invite : undefined;
+  const isGood = invite !== undefined && nowMs < invite.expiresAtMs;
+  return isGood && !(await isKinshipOver(redis, invite)) ? invite : undefined;
 }
 
 function keyOf(token: string): string {

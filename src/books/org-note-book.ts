@@ -8,7 +8,9 @@ const orgNoteSchema = z.object({
   state: z.string(),
   /** The used share of the org's daily API calls, 0 to 1. */
   apiShare: z.number().optional(),
-  /** What the org lacks: fields and objects that mapping does without. */
+  /** Objects that the last poll was not allowed to look at; absent when it saw all. */
+  refused: z.array(z.object({ type: z.string(), code: z.string() })).optional(),
+  /** What the org lacks: fields and objects that mapping does without, objects that polls do not see. */
   warnings: z.array(z.string()),
 });
 

@@ -3,6 +3,7 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { keyspace } from "../keyspace.ts";
 import type { RepRef } from "./rep-book.ts";
+import { isKinshipOver, type Kinship, kinshipSchema } from "./session-family-book.ts";
 
 /** No 0 and O, no 1, I and L. */
 const ALPHABET = "23456789ABCDEFGHJKMNPQRSTUVWXYZ";
@@ -11,7 +12,7 @@ const LIFE_MS = 60 * 60_000;
 /** Two codes alike at the same time do not happen by chance; more than that is a fault. */
 const DRAWS = 5;
 
-const pairingSchema = z.object({
+const pairingSchema = kinshipSchema.extend({
   connection: z.string(),
   userId: z.string(),
   expiresAtMs: z.int(),
@@ -27,13 +28,16 @@ export interface PairingBookDeps {
   readonly nowMs: () => number;
 }
 
-/** Draws a code with which another browser of the same rep signs in; it works for an hour. */
+/**
+ * Draws a code with which another browser of the same rep signs in; it works for an hour, and no longer than the
+ * session that it was drawn in.
+ */
 export async function createPairing(
   deps: PairingBookDeps,
-  { connection, userId }: RepRef,
+  { connection, userId, families, signOuts }: RepRef & Kinship,
 ): Promise<{ readonly code: string; readonly expiresAtMs: number }> {
   const expiresAtMs = deps.nowMs() + LIFE_MS;
-  const pairing: Pairing = { connection, userId, expiresAtMs };
+  const pairing: Pairing = { connection, userId, families, signOuts, expiresAtMs };
   for (let draws = 0; draws < DRAWS; draws += 1) {
     const code = drawCode();
     const key = keyOf(deps, code);
@@ -78,9 +82,13 @@ function drawCode(): string {
   return Array.from({ length: CODE_LENGTH }, () => ALPHABET[randomInt(ALPHABET.length)]).join("");
 }
 
-function parsePairing({ nowMs }: PairingBookDeps, text: string | null): Pairing | undefined {
+async function parsePairing(
+  { redis, nowMs }: PairingBookDeps,
+  text: string | null,
+): Promise<Pairing | undefined> {
   const pairing = text === null ? undefined : pairingSchema.parse(JSON.parse(text));
-  return pairing !== undefined && nowMs() < pairing.expiresAtMs ? pairing : undefined;
+  const isGood = pairing !== undefined && nowMs() < pairing.expiresAtMs;
+  return isGood && !(await isKinshipOver(redis, pairing)) ? pairing : undefined;
 }
 
 function keyOf({ secretKey }: PairingBookDeps, code: string): string {

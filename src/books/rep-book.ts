@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { IssuedPrompt, Prompt } from "../domain/prompt.ts";
+import type { RecorderTrail } from "../domain/recorder-trail.ts";
 import { type Rep, repSchema } from "../domain/rep.ts";
 import { StateContendedError } from "../errors.ts";
 import { keyspace } from "../keyspace.ts";
@@ -29,7 +30,7 @@ const COMMIT_TRIES = 50;
 const READ_REP_STATE = redisScript(`
 local now = redis.call('TIME')
 local since = tonumber(now[1]) * 1000 - tonumber(ARGV[3])
-local head = redis.call('HMGET', KEYS[1], 'rev', 'live', 'issued')
+local head = redis.call('HMGET', KEYS[1], 'rev', 'live', 'issued', 'recorder')
 local visits = {}
 for _, id in ipairs(redis.call('ZRANGEBYSCORE', KEYS[2], since, '+inf')) do
   visits[#visits + 1] = redis.call('HMGET', ARGV[1] .. id, 'doc', 'p:' .. ARGV[2])
@@ -37,16 +38,29 @@ end
 return {now, head, visits}
 `);
 
+/** Whose state is read, and visits that ended how long ago still belong to it: a day unless said otherwise. */
+export interface RepReach extends RepRef {
+  readonly lookBackMs?: number | undefined;
+}
+
 /** Reads one rep's state in one step. */
 export async function readRepState(
   redis: Redis,
-  { connection, userId }: RepRef,
+  { connection, userId, lookBackMs = LOOK_BACK_MS }: RepReach,
 ): Promise<RepState> {
   const reply = await runScript(redis, READ_REP_STATE, {
     keys: [keyspace.rep(connection, userId), keyspace.repAppointments(connection, userId)],
-    args: [keyspace.appointment(connection, ""), userId, LOOK_BACK_MS],
+    args: [keyspace.appointment(connection, ""), userId, lookBackMs],
   });
   return parseRepState(reply);
+}
+
+/** Reads what changes with every change of a rep's state; empty for a rep without any. */
+export async function readRepRevision(
+  redis: Redis,
+  { connection, userId }: RepRef,
+): Promise<string> {
+  return (await redis.hget(keyspace.rep(connection, userId), "rev")) ?? "";
 }
 
 /** Commits a change of one rep's state, only if nothing changed since it was read. */
@@ -73,7 +87,7 @@ export interface RepDecision<Result> {
  */
 export async function changeRep<Result>(
   redis: Redis,
-  rep: RepRef,
+  rep: RepReach,
   decide: (state: RepState) => RepDecision<Result> | Promise<RepDecision<Result>>,
 ): Promise<Result> {
   for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
@@ -125,6 +139,14 @@ export function knownRepCommands(connection: string, rep: Rep): readonly RedisCo
     ["SADD", keyspace.reps(connection), userId],
     ["HSET", key, "userId", userId, ...fields],
   ];
+}
+
+/** The command that stores what Siro told of one rep's recorder. */
+export function recorderCommand(
+  { connection, userId }: RepRef,
+  recorder: RecorderTrail,
+): RedisCommand {
+  return ["HSET", keyspace.rep(connection, userId), "recorder", JSON.stringify(recorder)];
 }
 
 /** Makes a rep known, or updates what is known. */

@@ -5,6 +5,7 @@ import {
   type Prompt,
   promptSchema,
 } from "../domain/prompt.ts";
+import { type RecorderTrail, recorderTrailSchema } from "../domain/recorder-trail.ts";
 import { type StoredAppointment, storedAppointmentSchema } from "./stored-appointment.ts";
 
 /** One appointment of a rep with the prompts this rep has for it. */
@@ -22,6 +23,8 @@ export interface RepState {
   /** The one prompt that may be delivered now: the newest whose moment came. */
   readonly livePromptId: string | undefined;
   readonly issued: readonly IssuedPrompt[];
+  /** What Siro told of the rep's recorder; empty where it is not asked. */
+  readonly recorder: RecorderTrail;
   readonly visits: readonly RepVisit[];
 }
 
@@ -49,21 +52,22 @@ const nullableText = z.string().nullable();
 
 const replySchema = z.tuple([
   z.tuple([z.string(), z.string()]),
-  z.tuple([nullableText, nullableText, nullableText]),
+  z.tuple([nullableText, nullableText, nullableText, nullableText]),
   z.array(z.tuple([nullableText, nullableText])),
 ]);
 
 const issuedListSchema = z.array(issuedPromptSchema);
 const promptListSchema = z.array(promptSchema);
 
-/** Reads the script's reply: `[[seconds, micros], [rev, live, issued], [[doc, prompts], …]]`. */
+/** Reads the script's reply: `[[seconds, micros], [rev, live, issued, recorder], [[doc, prompts], …]]`. */
 export function parseRepState(reply: unknown): RepState {
-  const [[seconds, micros], [revision, live, issued], visits] = replySchema.parse(reply);
+  const [[seconds, micros], [revision, live, issued, recorder], visits] = replySchema.parse(reply);
   return {
     revision: revision ?? "",
     nowMs: Number(seconds) * 1000 + Math.floor(Number(micros) / 1000),
     livePromptId: live === null || live === "" ? undefined : live,
     issued: issued === null ? [] : issuedListSchema.parse(JSON.parse(issued)),
+    recorder: recorder === null ? [] : recorderTrailSchema.parse(JSON.parse(recorder)),
     visits: visits.flatMap(([doc, prompts]) =>
       doc === null
         ? []

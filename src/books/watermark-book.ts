@@ -1,15 +1,22 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
+import type { RecordType } from "../domain/appointment.ts";
 import { keyspace } from "../keyspace.ts";
 import { runPipeline } from "../redis-script.ts";
 
-const watermarkSchema = z.object({ stampMs: z.int(), afterId: z.string().optional() });
+const watermarkSchema = z.object({
+  stampMs: z.int(),
+  afterId: z.string().optional(),
+  seen: z.record(z.string(), z.int()).optional(),
+});
 
 /** How far the changes of one object of the CRM are known; see the reconcile poll. */
 export type Watermark = Readonly<z.infer<typeof watermarkSchema>>;
 
-/** The mark of the last poll that covered everything: when it began, by the machine's clock. */
-export const POLLED_MARK = "polled-at";
+/** Names the mark of the last poll that covered all records of a type: when it began, by the machine's clock. */
+export function polledMark(recordType: RecordType): string {
+  return `polled-at-${recordType}`;
+}
 
 /** Reads the watermarks of a connection, by object; an object that was never polled has none. */
 export async function readWatermarks(

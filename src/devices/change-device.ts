@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
 import { changeDevices } from "../books/device-book.ts";
 import type { RepRef } from "../books/rep-book.ts";
-import type { Device } from "../domain/device.ts";
+import { canBePrimary, type Device } from "../domain/device.ts";
 import type { DeviceChange, DeviceChangeOutcome } from "../domain/device-change.ts";
 
 /** What changing needs from the world. */
@@ -24,8 +24,8 @@ export function changeDevice(
     if (device === undefined || device.state === "revoked") {
       return { result: "unknown", changed: [] };
     }
-    if (change.isPrimary === true && device.state !== "active") {
-      return { result: "not-active", changed: [] };
+    if (change.isPrimary === true && !canBePrimary(device)) {
+      return { result: "cannot-be-primary", changed: [] };
     }
     const renamed = { ...device, label: change.label ?? device.label };
     return {
@@ -38,7 +38,7 @@ export function changeDevice(
 
 /**
  * A browser renewed its subscription and so became another device: it takes over the name and the first place, and
- * the old one, which nothing can reach any more, is gone.
+ * the old one, which nothing can reach any more, is revoked, so that nobody sees the same phone twice.
  */
 export function succeedDevice(
   { redis }: ChangeDeviceDeps,
@@ -54,7 +54,7 @@ export function succeedDevice(
     const { isPrimary = false, ...rest } = old;
     const named = { ...heir, label: old.label };
     const changed: Device[] = [
-      { ...rest, state: "gone" },
+      { ...rest, state: "revoked" },
       isPrimary ? { ...named, isPrimary } : named,
     ];
     return { result: undefined, changed };

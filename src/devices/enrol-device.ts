@@ -5,6 +5,7 @@ import { type RepRef, readRep } from "../books/rep-book.ts";
 import { type ChannelKind, channelKindSchema, type Device } from "../domain/device.ts";
 import type { Enrolment, EnrolmentIssue, EnrolOutcome } from "../domain/enrolment.ts";
 import type { Channel } from "./channels/channel.ts";
+import { claimBrowser } from "./claim-browser.ts";
 import { handOverLivePrompt, type LivePromptQueue } from "./hand-over-live-prompt.ts";
 import { addressDigest, sealAddress } from "./sealed-address.ts";
 
@@ -28,7 +29,7 @@ export interface EnrolDeviceDeps {
  * Enrols one device of a known rep.
  *
  * Push: the same address of the same rep is the same device, made active again. It gets the prompt that is
- * live right now, so that a rep who enrols in the middle of a visit is not left out. Pull: a new device with
+ * live right now, so that a rep who enrols in the middle of a visit is not left out. A browser is one rep's at a time. Pull: a new device with
  * a new token each time; only the token's digest is kept.
  */
 export async function enrolDevice(
@@ -111,6 +112,7 @@ async function enrolPush(
   if (stored.kind === "full") {
     return TOO_MANY;
   }
+  await claimBrowser(deps, device, address);
   if (stored.known?.state !== "active") {
     await handOverLivePrompt(deps, device, stored.known !== undefined);
   }
@@ -124,11 +126,11 @@ async function storeDevice({ redis }: EnrolDeviceDeps, device: Device): Promise<
   const stored = await changeDevices<Stored>(redis, device, (devices) => {
     const known = devices.find(({ deviceId }) => deviceId === device.deviceId);
     if (known !== undefined) {
-      const { createdAtMs } = known;
+      const { endedAtMs: _, ...kept } = known;
       // A page enrols its browser again and again, and must not undo what the rep called it.
       const isNamed = device.label !== device.channel && known.state !== "active";
       const label = isNamed ? device.label : known.label;
-      const next = { ...known, ...device, label, createdAtMs };
+      const next = { ...kept, ...device, label, createdAtMs: known.createdAtMs };
       return { result: { kind: "stored", known }, changed: [next] };
     }
     const active = devices.filter(({ state }) => state === "active").length;

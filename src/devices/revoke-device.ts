@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { changeDevices, findDevice, forgetPullToken, readDevice } from "../books/device-book.ts";
 import type { RepRef } from "../books/rep-book.ts";
+import { endDeviceFamilies } from "../books/session-family-book.ts";
 import type { Device } from "../domain/device.ts";
 
 /** What revoking needs from the world. */
@@ -9,7 +10,8 @@ export interface RevokeDeviceDeps {
 }
 
 /**
- * Revokes a device: nothing is sent to it any more, and its pull token is worth nothing at once.
+ * Revokes a device for an operator: nothing is sent to it any more, its pull token is worth nothing at once, and
+ * all sessions that belong with it end, also the one in the phone's other browser.
  *
  * Safe to repeat.
  */
@@ -17,10 +19,14 @@ export async function revokeDevice(
   deps: RevokeDeviceDeps,
   deviceId: string,
 ): Promise<"revoked" | "unknown"> {
-  return revoke(deps, await findDevice(deps.redis, deviceId));
+  const device = await findDevice(deps.redis, deviceId);
+  if (device !== undefined) {
+    await endDeviceFamilies(deps.redis, deviceId);
+  }
+  return revoke(deps, device);
 }
 
-/** Revokes a device for its own rep; another rep's device is unknown. */
+/** Revokes a device for its own rep, and leaves sessions alone; another rep's device is unknown. */
 export async function revokeOwnDevice(
   deps: RevokeDeviceDeps,
   rep: RepRef,

@@ -1,6 +1,6 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import { changeDevices, listDevices, noteDevice } from "../books/device-book.ts";
+import { listDevices, noteDevice } from "../books/device-book.ts";
 import { type RepRef, readRep } from "../books/rep-book.ts";
 import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
 import type { ChannelKind, Device } from "../domain/device.ts";
@@ -84,12 +84,6 @@ async function rememberOutcome(
     await noteDevice(redis, device, { lastAcceptedAtMs: nowMs() });
   }
   if (kind === "device-gone") {
-    await changeDevices(redis, device, (devices) => ({
-      result: undefined,
-      // One that was revoked meanwhile stays revoked.
-      changed: devices
-        .filter(({ deviceId, state }) => deviceId === device.deviceId && state === "active")
-        .map((one) => ({ ...one, state: "gone" })),
-    }));
+    await noteDevice(redis, device, { state: "gone" });
   }
 }

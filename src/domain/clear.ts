@@ -10,8 +10,14 @@ export const clearRefSchema = z.object({
   userId: z.string(),
   recordId: z.string(),
   deviceId: z.string(),
-  /** The prompt that was answered, or whose visit was called off. */
+  /** The prompt that was answered or is over, or whose visit was called off or moved away. */
   clears: z.string(),
-  why: z.enum(["answered", "called-off"]),
+  /** `late`: the device accepted it when it was not wanted any more. */
+  why: z.enum(["answered", "called-off", "late", "expired"]),
 });
 export type ClearRef = Readonly<z.infer<typeof clearRefSchema>>;
+
+/** A clearing that is about to wait in the queue; without a wait it is taken up at once. */
+export interface PlannedClear extends ClearRef {
+  readonly afterMs?: number;
+}

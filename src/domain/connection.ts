@@ -1,4 +1,8 @@
 import { z } from "zod";
+import { ladderSchema } from "./ladder.ts";
+import { mailSenderSchema } from "./mail-sender.ts";
+import { mendProblems, siroMendSchema } from "./siro-mend.ts";
+import { siroWatchSchema } from "./siro-watch.ts";
 import { writeBackFields, writeBackSchema } from "./write-back.ts";
 
 const slugSchema = z
@@ -42,6 +46,16 @@ const salesforceSchema = z.strictObject({
       loginUrl: serviceUrlSchema,
     }),
   ]),
+  /** The app through which reps sign in to their page; without it that page has no such button. */
+  repSignIn: z
+    .strictObject({
+      clientId: z.string().min(1),
+      /** Only an app that needs no secret in the web server flow goes without. */
+      clientSecret: z.string().min(1).optional(),
+      /** Where reps sign in; `instanceUrl` when absent. */
+      loginUrl: serviceUrlSchema.optional(),
+    })
+    .optional(),
 });
 
 const linksSchema = z.strictObject({
@@ -61,15 +75,6 @@ const linksSchema = z.strictObject({
 
 const seconds = z.int().min(0).max(86_400);
 
-const ladderSchema = z
-  .array(
-    z.strictObject({
-      afterSeconds: seconds,
-      to: z.union([z.string().min(1), z.array(z.string().min(1)).min(1)]),
-    }),
-  )
-  .min(1);
-
 /** When prompts are due and how visits of one rep are joined; seconds unless the name says otherwise. */
 export const scheduleSchema = z.strictObject({
   startLeadSeconds: seconds.default(120),
@@ -86,10 +91,18 @@ export const scheduleSchema = z.strictObject({
 });
 export type Schedule = Readonly<z.infer<typeof scheduleSchema>>;
 
+/** A lookup's API name, also behind other lookups; their names end so, in every org. */
+const userLookupSchema = z
+  .string()
+  .regex(
+    /^([A-Za-z]\w*\.)*[A-Za-z]\w*(__c|Id)$/,
+    "must be a lookup to a user, such as Closer__c, OwnerId or Rep__r.User__c",
+  );
+
 const datedObjectSchema = z.strictObject({
   startField: z.string().min(1),
   endField: z.string().min(1).nullable().default(null),
-  repField: z.string().min(1).nullable().default(null),
+  repField: userLookupSchema.nullable().default(null),
 });
 
 const mappingSchema = z.strictObject({
@@ -116,6 +129,13 @@ const siroSchema = z.strictObject({
   apiToken: z.string().min(1).optional(),
   webhookSecret: signingSecretSchema.optional(),
   apiBaseUrl: serviceUrlSchema.default("https://functions.siro.ai/api-externalApi/v1"),
+  /** The app of the organization that makes tokens of its users; only with it are links and titles mended. */
+  userApp: z
+    .strictObject({ clientId: z.string().min(1), clientSecret: z.string().min(1) })
+    .optional(),
+  userApiBaseUrl: serviceUrlSchema.default("https://api.siro.ai/v1"),
+  ...siroWatchSchema.shape,
+  ...siroMendSchema.shape,
 });
 
 /** How much of an appointment may stand on a lock screen: its title, initials alone, or nothing. */
@@ -133,7 +153,7 @@ const channelsSchema = z.strictObject({
       token: z.string().min(1).optional(),
     })
     .optional(),
-  email: z.strictObject({ from: z.string().min(3).max(320) }).optional(),
+  email: z.strictObject({ from: mailSenderSchema }).optional(),
   sms: z
     .strictObject({
       accountSid: z.string().regex(/^AC[0-9a-f]{32}$/, "must be AC and 32 hex digits"),
@@ -204,6 +224,15 @@ export const connectionSchema = z
   .refine((one) => one.changeEvents === undefined || one.salesforce !== undefined, {
     message: "needs the salesforce settings to sign in with",
     path: ["changeEvents"],
+  })
+  .refine((one) => one.name !== "callback" || one.salesforce?.repSignIn === undefined, {
+    message: '"callback" is the address where sign-ins come back; reps cannot sign in to it',
+    path: ["name"],
+  })
+  .superRefine((one, context) => {
+    for (const message of mendProblems(one)) {
+      context.addIssue({ code: "custom", path: ["siro"], message });
+    }
   })
   .refine(({ writeBack, mapping }) => isOnlyWritten(writeBackFields(writeBack), mapping), {
     message: "needs a field of its own for each value, and none that the mapping reads",

@@ -9,5 +9,5 @@ export const deviceChangeSchema = z.object({
 });
 export type DeviceChange = Readonly<z.infer<typeof deviceChangeSchema>>;
 
-/** How a change ended; only an active device can be tried first. */
-export type DeviceChangeOutcome = "changed" | "unknown" | "not-active";
+/** How a change ended; only an active device that alerts reach can be tried first. */
+export type DeviceChangeOutcome = "changed" | "unknown" | "cannot-be-primary";

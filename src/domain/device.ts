@@ -33,5 +33,17 @@ export const deviceSchema = z.object({
   lastShownAtMs: z.int().optional(),
   /** When the rep last opened the page on it. */
   lastSeenAtMs: z.int().optional(),
+  /** When the upkeep first found it gone or revoked. */
+  endedAtMs: z.int().optional(),
 });
 export type Device = Readonly<z.infer<typeof deviceSchema>>;
+
+/** Says whether prompts are sent to a device: one that is active and does not ask by itself. */
+export function isPushDevice({ state, channel }: Pick<Device, "state" | "channel">): boolean {
+  return state === "active" && channel !== "pull";
+}
+
+/** Says whether a device can be the one that is tried first: an integration gets everything at once anyway. */
+export function canBePrimary(device: Pick<Device, "state" | "channel">): boolean {
+  return isPushDevice(device) && device.channel !== "webhook";
+}

@@ -1,10 +1,12 @@
 import { z } from "zod";
+import { deviceSchema } from "./device.ts";
 
-/** What an operator sends to enrol a device; only the channel knows the shape of its address. */
+/** What is sent to enrol a device; only the channel knows the shape of its address. */
 export const enrolmentSchema = z.object({
   channel: z.string().min(1),
   address: z.unknown().optional(),
   label: z.string().trim().min(1).max(100).optional(),
+  platform: deviceSchema.shape.platform,
 });
 export type Enrolment = Readonly<z.infer<typeof enrolmentSchema>>;
 

@@ -2,14 +2,25 @@ import { z } from "zod";
 import { crmEventSchema } from "./crm-event.ts";
 import { deliveryRefSchema } from "./delivery.ts";
 import { promptRefSchema } from "./prompt.ts";
+import { syncRefSchema } from "./siro-sync.ts";
+import { writeBackRefSchema } from "./write-back.ts";
 
 /** The work that stopped, as it was, so that it can be replayed. */
 const parkedWorkSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("event"), event: crmEventSchema }),
   z.object({ kind: z.literal("delivery"), delivery: deliveryRefSchema }),
   z.object({ kind: z.literal("prompt"), prompt: promptRefSchema }),
-  /** A job whose payload this version cannot read. */
-  z.object({ kind: z.literal("unreadable"), queue: z.string(), payload: z.unknown() }),
+  /** The recording that a prompt began, to be looked after in Siro. */
+  z.object({ kind: z.literal("mend"), prompt: promptRefSchema }),
+  z.object({ kind: z.literal("sync"), visit: syncRefSchema }),
+  z.object({ kind: z.literal("write-back"), writeBack: writeBackRefSchema }),
+  /** A job whose name or payload this version does not know. */
+  z.object({
+    kind: z.literal("unreadable"),
+    queue: z.string(),
+    job: z.string().optional(),
+    payload: z.unknown(),
+  }),
 ]);
 export type ParkedWork = Readonly<z.infer<typeof parkedWorkSchema>>;
 

@@ -1,5 +1,7 @@
 import { z } from "zod";
 import { recordTypeSchema } from "./appointment.ts";
+import type { ChannelKind } from "./device.ts";
+import { receiptCertaintySchema } from "./receipt.ts";
 
 /** What a prompt asks the rep's recorder to do. */
 export const promptActionSchema = z.enum(["start", "stop", "restart"]);
@@ -21,6 +23,18 @@ export const promptStateSchema = z.enum([
   "expired",
 ]);
 export type PromptState = z.infer<typeof promptStateSchema>;
+
+/** What Siro told about the recording that a prompt began; the times are Siro's own. */
+const promptRecordingSchema = z.object({
+  /** Absent where Siro did not say it. */
+  recordingId: z.string().optional(),
+  certainty: receiptCertaintySchema,
+  /** The earliest moment at which it was known to run. */
+  seenAtMs: z.int(),
+  endedAtMs: z.int().optional(),
+  linkedAtMs: z.int().optional(),
+});
+export type PromptRecording = Readonly<z.infer<typeof promptRecordingSchema>>;
 
 /** One thing we ask one rep to do for one appointment, at a time. Times are epoch milliseconds. */
 export const promptSchema = z.object({
@@ -46,12 +60,47 @@ export const promptSchema = z.object({
   sentAtMs: z.int().optional(),
   /** When the rep first followed it: opened, or came back from Siro. Nobody is reminded after that. */
   answeredAtMs: z.int().optional(),
+  /** The recording that it began, once Siro told of one. */
+  recording: promptRecordingSchema.optional(),
+  /** What Siro told last about the customer's consent. */
+  consent: z.object({ status: z.string(), atMs: z.int() }).optional(),
+  /** When nothing had confirmed that it began a recording; evidence that comes later outweighs it. */
+  notConfirmedAtMs: z.int().optional(),
 });
 export type Prompt = Readonly<z.infer<typeof promptSchema>>;
 
 /** Where a prompt stands at a given time: one that nobody took while it was useful is expired. */
 export function promptStateAt({ state, expiresAtMs }: Prompt, nowMs: number): PromptState {
   return state === "due" && nowMs >= expiresAtMs ? "expired" : state;
+}
+
+/**
+ * Says whether Siro confirmed that a prompt began a recording; undefined for one that asks for none.
+ *
+ * Absence of evidence proves nothing: "not-confirmed" never means that nothing was recorded.
+ */
+export function confirmationOf({
+  action,
+  recording,
+  notConfirmedAtMs,
+}: Prompt): "confirmed" | "not-confirmed" | "unknown" | undefined {
+  if (action === "stop") {
+    return undefined;
+  }
+  const unconfirmed = notConfirmedAtMs === undefined ? "unknown" : "not-confirmed";
+  return recording === undefined ? unconfirmed : "confirmed";
+}
+
+/**
+ * Says whether a prompt needs no more reminding through a channel, because the rep followed it.
+ *
+ * An integration still hears of it, but of a restart nobody does: it must not be followed twice.
+ */
+export function isAnsweredFor(
+  { answeredAtMs, action }: Pick<Prompt, "answeredAtMs" | "action">,
+  channel: ChannelKind,
+): boolean {
+  return answeredAtMs !== undefined && (channel !== "webhook" || action === "restart");
 }
 
 /** The pointer that waits in the queue; the truth is read at the prompt's moment. */

@@ -15,6 +15,8 @@ export const writeBackSchema = z.strictObject({
   startLinkField: customFieldSchema,
   stopLinkField: customFieldSchema,
   promptSentField: customFieldSchema,
+  recordingSeenField: customFieldSchema,
+  recordingLinkedField: customFieldSchema,
 });
 export type WriteBack = Readonly<z.infer<typeof writeBackSchema>>;
 
@@ -22,19 +24,21 @@ export type WriteBack = Readonly<z.infer<typeof writeBackSchema>>;
 export const writeBackRefSchema = z.object({
   connection: z.string(),
   recordId: z.string(),
-  kind: z.enum(["start-link", "stop-link", "prompt-sent"]),
-  /** The prompt that came, went or was sent. */
+  kind: z.enum(["start-link", "stop-link", "prompt-sent", "recording-seen", "recording-linked"]),
+  /** The prompt that came, went, was sent, or began a recording. */
   promptId: z.string(),
   /** What the books must show before the write makes sense: it waits before the plan is committed. */
-  awaits: z.enum(["planned", "dropped", "sent"]),
+  awaits: z.enum(["planned", "dropped", "sent", "recorded"]),
 });
 export type WriteBackRef = Readonly<z.infer<typeof writeBackRefSchema>>;
 
+/** The id of one write. The prompt stands for the value: a link's token must not stand in ids, which are logged. */
+export function writeBackIdOf(ref: WriteBackRef): string {
+  const { connection, recordId, kind, promptId, awaits } = ref;
+  return [connection, recordId, kind, promptId, awaits].join("-");
+}
+
 /** The names of the fields that are on. */
-export function writeBackFields({
-  startLinkField,
-  stopLinkField,
-  promptSentField,
-}: WriteBack): readonly string[] {
-  return [startLinkField, stopLinkField, promptSentField].filter((field) => field !== null);
+export function writeBackFields(writeBack: WriteBack): readonly string[] {
+  return Object.values(writeBack).filter((field) => field !== null);
 }

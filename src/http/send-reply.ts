@@ -35,12 +35,13 @@ export function sendReply(response: ServerResponse, { status, headers, body }: R
   if (response.destroyed || response.headersSent) {
     return;
   }
-  const length = Buffer.byteLength(body);
+  // RFC 9110, 8.6: an answer without content has no length either.
+  const length = status === 204 ? {} : { "content-length": Buffer.byteLength(body) };
   if (response.req.complete) {
-    response.writeHead(status, { ...headers, "content-length": length }).end(body);
+    response.writeHead(status, { ...headers, ...length }).end(body);
     return;
   }
-  response.writeHead(status, { ...headers, "content-length": length, connection: "close" });
+  response.writeHead(status, { ...headers, ...length, connection: "close" });
   response.write(body);
   discardRest(response.req, () => response.end());
 }

@@ -2,7 +2,7 @@ import type { Config } from "../config.ts";
 
 /** What a person at the terminal must know once everything runs. */
 export interface Announced
-  extends Pick<Config, "publicUrl" | "roles" | "isLocalMode" | "adminPassword"> {
+  extends Pick<Config, "publicUrl" | "roles" | "isLocalMode" | "adminPassword" | "vapid"> {
   readonly connectionNames: readonly string[];
 }
 
@@ -21,6 +21,9 @@ function webLines(config: Announced): string[] {
     `  admin     ${base}/admin`,
     `  webhooks  ${base}/webhooks/events/${connection}`,
     `            ${base}/webhooks/salesforce/${connection}/<secret>`,
+    ...(config.vapid === undefined
+      ? ["", "  Web push is off: set VAPID_SUBJECT to mailto: and a real e-mail address."]
+      : []),
     ...local,
   ];
 }
@@ -29,7 +32,7 @@ function localModeLines(adminPassword: string | undefined): string[] {
   return [
     "",
     "  *** LOCAL MODE: no Salesforce org is configured. ***",
-    "  *** An invented org stands in for it; only this machine can reach the bridge. ***",
+    "  *** An invented org and a stub of Siro stand in; only this machine can reach the bridge. ***",
     "  *** To connect a real one, write connections.json (see README.md). ***",
     "",
     `  operator password  ${adminPassword ?? "(ADMIN_PASSWORD)"}`,

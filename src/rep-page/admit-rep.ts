@@ -2,9 +2,10 @@ import type { Request } from "express";
 import type { Redis } from "ioredis";
 import type { RepRef } from "../books/rep-book.ts";
 import { createRepSession, endRepSession } from "../books/rep-session-book.ts";
+import type { Kinship } from "../books/session-family-book.ts";
 import type { Reply } from "../http/route.ts";
 import { readRepCookie, repCookie } from "./rep-cookie.ts";
-import type { RepGuard } from "./rep-guard.ts";
+import type { RepGuard, SignedInRep } from "./rep-guard.ts";
 
 /** What admitting needs from the world. */
 export interface AdmitRepDeps {
@@ -15,10 +16,13 @@ export interface AdmitRepDeps {
   readonly revokeDevice: (device: RepRef & { readonly deviceId: string }) => Promise<unknown>;
 }
 
+/** Whom something lets in, and into which family of sessions. */
+export type Admitted = RepRef & Partial<Kinship>;
+
 /** Something that signs a rep in once: `take` gives it to exactly one of many callers. */
 export interface Ticket {
-  readonly find: () => Promise<RepRef | undefined>;
-  readonly take: () => Promise<RepRef | undefined>;
+  readonly find: () => Promise<Admitted | undefined>;
+  readonly take: () => Promise<Admitted | undefined>;
 }
 
 /**
@@ -36,13 +40,42 @@ export async function admitRep(
   if (found === undefined) {
     return undefined;
   }
-  const token = await createRepSession(deps.redis, found, deps.nowMs());
+  const token = await beginSession(deps, request, found);
   if ((await ticket.take()) === undefined) {
     await endRepSession(deps.redis, token);
     return undefined;
   }
   await leaveSession(deps, request, found);
   return { status: 201, headers: { "set-cookie": repCookie(token, deps.publicUrl) }, body: {} };
+}
+
+/**
+ * Begins a session for the rep who was let in, and leaves the one that the browser has.
+ *
+ * @returns the token of its cookie
+ */
+export async function changeSession(
+  deps: AdmitRepDeps,
+  request: Request,
+  rep: RepRef,
+): Promise<string> {
+  const token = await beginSession(deps, request, rep);
+  await leaveSession(deps, request, rep);
+  return token;
+}
+
+/** A rep who signs in again in the same browser stays in the family: a lost phone takes all of it along. */
+async function beginSession(
+  { redis, nowMs, guard }: AdmitRepDeps,
+  request: Request,
+  rep: Admitted,
+): Promise<string> {
+  const before = await sessionHere(guard, request);
+  const families = [
+    ...(rep.families ?? []),
+    ...(before !== undefined && isSameRep(before, rep) ? before.families : []),
+  ];
+  return createRepSession(redis, { ...rep, families: [...new Set(families)] }, nowMs());
 }
 
 /**
@@ -54,15 +87,23 @@ export async function leaveSession(
   request: Request,
   next?: RepRef,
 ): Promise<void> {
-  const token = readRepCookie(request);
-  const session = token === undefined ? undefined : await guard.find(token);
+  const session = await sessionHere(guard, request);
   if (session === undefined) {
     return;
   }
   const { connection, userId, deviceId } = session;
-  const isSameRep = next?.connection === connection && next.userId === userId;
-  if (deviceId !== undefined && !isSameRep) {
+  const isLeft = next === undefined || !isSameRep(session, next);
+  if (deviceId !== undefined && isLeft) {
     await revokeDevice({ connection, userId, deviceId });
   }
   await endRepSession(redis, session.token);
+}
+
+async function sessionHere(guard: RepGuard, request: Request): Promise<SignedInRep | undefined> {
+  const token = readRepCookie(request);
+  return token === undefined ? undefined : guard.find(token);
+}
+
+function isSameRep(one: RepRef, other: RepRef): boolean {
+  return one.connection === other.connection && one.userId === other.userId;
 }

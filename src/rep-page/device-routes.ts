@@ -1,7 +1,9 @@
 import type { Request } from "express";
 import type { Redis } from "ioredis";
+import { readDevice } from "../books/device-book.ts";
 import type { RepRef } from "../books/rep-book.ts";
-import { bindSessionDevice } from "../books/rep-session-book.ts";
+import { bindSessionDevice, separateRepSession } from "../books/rep-session-book.ts";
+import { endDeviceFamilies, listDeviceFamilies } from "../books/session-family-book.ts";
 import {
   type DeviceChange,
   type DeviceChangeOutcome,
@@ -100,10 +102,11 @@ async function bind(deps: DeviceRouteDeps, rep: SignedInRep, deviceId: string): 
   if (rep.deviceId === deviceId) {
     return;
   }
+  // First: a session ends with its device.
+  await bindSessionDevice(deps.redis, rep.token, deviceId);
   if (rep.deviceId !== undefined) {
     await deps.ownDevices.succeed(rep, { from: rep.deviceId, to: deviceId });
   }
-  await bindSessionDevice(deps.redis, rep.token, deviceId);
 }
 
 function subscription({ ntfy }: RepRoads, topic: string | undefined) {
@@ -120,7 +123,7 @@ function changed(outcome: DeviceChangeOutcome): Reply {
       return { status: 204 };
     case "unknown":
       throw unknownDevice();
-    case "not-active":
+    case "cannot-be-primary":
       throw new InputInvalidError([
         { path: "isPrimary", message: "only a device that alerts reach can be tried first" },
       ]);
@@ -132,11 +135,29 @@ async function remove(deps: DeviceRouteDeps, rep: SignedInRep, request: Request)
   if (device.deviceId === rep.deviceId) {
     // First: a session ends with its device, and this rep goes on without alerts here.
     await bindSessionDevice(deps.redis, rep.token, undefined);
+  } else {
+    await endSessionsWith(deps, rep, device);
   }
   if ((await deps.ownDevices.revoke(device)) === "unknown") {
     throw unknownDevice();
   }
   return { status: 204 };
+}
+
+/** The other device may be lost: all that could sign in with it goes, but for the browser that asks for it. */
+async function endSessionsWith(
+  { redis }: DeviceRouteDeps,
+  rep: SignedInRep,
+  device: OwnDevice,
+): Promise<void> {
+  if ((await readDevice(redis, device)) === undefined) {
+    throw unknownDevice();
+  }
+  const families = await listDeviceFamilies(redis, device.deviceId);
+  if (rep.families.some((family) => families.includes(family))) {
+    await separateRepSession(redis, rep.token);
+  }
+  await endDeviceFamilies(redis, device.deviceId);
 }
 
 function ownDevice({ connection, userId }: RepRef, { params }: Request): OwnDevice {

@@ -17,17 +17,23 @@ export interface NextLinkDeps {
 
 const HEADERS = { "cache-control": "no-store" };
 
-/** The route that phone automations ask: the link that is due now as plain text, else 204. */
+/** The route that phone automations ask: the link that is due now as plain text, else 204. Looks by HEAD are refused. */
 export function nextLinkRoute(deps: NextLinkDeps): Route {
   return {
     method: "get",
     path: "/v1/next-link",
     handle: async (request) => {
+      if (request.method === "HEAD") {
+        return NO_LOOK;
+      }
       const link = await deps.serveNextLink(await deviceOf(deps, request));
       return link.kind === "link" ? { status: 200, headers: HEADERS, body: link.url } : NOTHING_DUE;
     },
   };
 }
+
+/** Whoever serves a link counts it as sent, and a restart as used up; nobody would get it. */
+const NO_LOOK: Reply = { status: 405, headers: { ...HEADERS, allow: "GET" } };
 
 const NOTHING_DUE: Reply = { status: 204, headers: HEADERS };
 

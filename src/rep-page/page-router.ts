@@ -8,12 +8,13 @@ import { type ClientAddress, createClientAddress } from "../http/client-address.
 import { clientKey, createFailureLimit, type FailureLimit } from "../http/failure-limit.ts";
 import { NotFoundError, TooManyRequestsError } from "../http/input-errors.ts";
 import { mountRoutes, type Route } from "../http/route.ts";
-import { type AdmitRepDeps, leaveSession } from "./admit-rep.ts";
+import { type AdmitRepDeps, changeSession } from "./admit-rep.ts";
 import { type DayRouteDeps, dayRoutes } from "./day-routes.ts";
 import { deviceRoutes, type OwnDevices } from "./device-routes.ts";
 import { inviteRoutes } from "./invite-routes.ts";
 import { type LiveRouteDeps, liveRoute } from "./live-route.ts";
 import { pairingRoutes } from "./pairing-routes.ts";
+import { presentTested } from "./present-device.ts";
 import { RepUnknownError } from "./rep-errors.ts";
 import { createRepGuard, type RepGuard, type RepGuardDeps, refuseForeign } from "./rep-guard.ts";
 import { type RepRoads, sessionRoutes } from "./session-routes.ts";
@@ -33,7 +34,7 @@ export interface PageRouterDeps
   extends Omit<RepGuardDeps, "noteSeen">,
     Omit<DayRouteDeps, "guard">,
     Omit<LiveRouteDeps, "guard">,
-    Omit<SignInRouteDeps, "failures" | "leaveSession"> {
+    Omit<SignInRouteDeps, "failures" | "changeSession"> {
   readonly secretKey: Buffer;
   readonly trustedProxies: readonly string[];
   readonly devices: RepDevices;
@@ -65,10 +66,10 @@ export function createPageRouter(deps: PageRouterDeps): Router {
     router,
     signInRoutes({
       ...{ ...deps, failures },
-      leaveSession: (request, next) => leaveSession(admission, request, next),
+      changeSession: (request, rep) => changeSession(admission, request, rep),
     }),
   );
-  mountShell(router, { dir: PAGE_DIR, isHttps: deps.publicUrl.protocol === "https:" });
+  mountShell(router, PAGE_DIR);
   return router;
 }
 
@@ -117,7 +118,7 @@ function testPromptRoute(guard: RepGuard, devices: Pick<RepDevices, "test">): Ro
       if (tested === undefined) {
         throw new RepUnknownError();
       }
-      return { status: 200, body: { devices: tested } };
+      return { status: 200, body: { devices: tested.map(presentTested) } };
     },
   };
 }

@@ -2,7 +2,7 @@ import type { Request } from "express";
 import type { LinkOffer, OfferClosedReason, RepReturn } from "../domain/link-offer.ts";
 import type { PromptAction } from "../domain/prompt.ts";
 import type { Reply, Route } from "../http/route.ts";
-import { isSeen } from "./is-seen.ts";
+import { isProgram, isSeen } from "./is-seen.ts";
 import { type RepPage, renderPage } from "./render-page.ts";
 
 /** What the pages need; `isSeen` is false for a look without a person, and then nothing is recorded. */
@@ -45,13 +45,24 @@ const UNKNOWN: RepPage = {
   text: "This address is not known, or it is more than a day old.",
 };
 
+const ASKED = "show";
+
+const PREVIEW: RepPage = {
+  heading: "Your appointment",
+  text: "The button for your recording is one tap away.",
+  button: { label: "Show it", href: `?${ASKED}` },
+};
+
 /** The routes of the pages behind a prompt's token: `/go/` before Siro, `/done/` after it. */
 export function promptPageRoutes({ openPrompt, returnRep }: PromptPageDeps): readonly Route[] {
   return [
     {
       method: "get",
       path: "/go/:token",
-      handle: async (request) => offerPage(await openPrompt(tokenOf(request), isSeen(request))),
+      handle: async (request) => {
+        const offer = await openPrompt(tokenOf(request), isSeen(request));
+        return isProgram(request) && !isAsked(request) ? previewPage(offer) : offerPage(offer);
+      },
     },
     {
       method: "get",
@@ -59,6 +70,16 @@ export function promptPageRoutes({ openPrompt, returnRep }: PromptPageDeps): rea
       handle: async (request) => returnPage(await returnRep(tokenOf(request), isSeen(request))),
     },
   ];
+}
+
+/** What a preview or a scanner gets: neither the customer's name nor the link, which has it, too. */
+function previewPage(offer: LinkOffer): Reply {
+  return offer.kind === "open" ? renderPage(200, PREVIEW) : offerPage(offer);
+}
+
+/** A person who was taken for a program pressed the button of the preview. */
+function isAsked({ query }: Request): boolean {
+  return query[ASKED] !== undefined;
 }
 
 function offerPage(offer: LinkOffer): Reply {
@@ -70,6 +91,8 @@ function offerPage(offer: LinkOffer): Reply {
   }
   const heading = offer.title.trim() === "" ? "Your appointment" : offer.title;
   return renderPage(200, {
+    // Tabs, histories and previews show it to others.
+    title: BUTTONS[offer.action],
     heading,
     text: "One tap, and Siro does the rest.",
     button: { label: BUTTONS[offer.action], href: offer.url },

@@ -34,7 +34,8 @@ export interface RepGuard {
 /**
  * Makes the guard of all that is for signed-in reps.
  *
- * A session ends with the device it is bound to: whoever finds a phone that was removed sees nothing any more.
+ * A session ends with its family and with the device it is bound to: whoever finds a phone that was removed sees
+ * nothing any more, neither in the app nor in the browser that let the app in.
  */
 export function createRepGuard(deps: RepGuardDeps): RepGuard {
   const find = (token: string) => findRep(deps, token);
@@ -51,20 +52,22 @@ export function createRepGuard(deps: RepGuardDeps): RepGuard {
   };
 }
 
-async function findRep(
-  { redis, connections, noteSeen }: RepGuardDeps,
-  token: string,
-): Promise<SignedInRep | undefined> {
+async function findRep(deps: RepGuardDeps, token: string): Promise<SignedInRep | undefined> {
+  const { redis, connections, noteSeen } = deps;
   const session = await findRepSession(redis, token);
   if (session === undefined || !connections.has(session.connection)) {
     return undefined;
   }
   const { deviceId } = session;
-  if (deviceId !== undefined && (await noteSeen({ ...session, deviceId })) === "revoked") {
-    await endRepSession(redis, token);
-    return undefined;
+  if (deviceId === undefined || (await noteSeen({ ...session, deviceId })) === "seen") {
+    return { ...session, token };
   }
-  return { ...session, token };
+  if ((await findRepSession(redis, token))?.deviceId !== deviceId) {
+    // The browser became another device meanwhile.
+    return findRep(deps, token);
+  }
+  await endRepSession(redis, token);
+  return undefined;
 }
 
 /** A beacon, which the browser sends while the page goes away, cannot say that it is JSON. */

@@ -1,4 +1,3 @@
-import { fileURLToPath } from "node:url";
 import express, { type Request, type Router } from "express";
 import { type RateLimitRequestHandler, rateLimit } from "express-rate-limit";
 import { bearerToken } from "../http/bearer-token.ts";
@@ -9,10 +8,12 @@ import { TooManyRequestsError } from "../http/input-errors.ts";
 import { mountRoutes } from "../http/route.ts";
 import { type AckRouteDeps, ackRoute } from "./ack-route.ts";
 import { type NextLinkDeps, nextLinkRoute, tokenHashOf } from "./next-link-route.ts";
+import { httpsOnly } from "./page-headers.ts";
 import { createPageRouter, type PageRouterDeps } from "./page-router.ts";
 import { type PromptPageDeps, promptPageRoutes } from "./prompt-page-routes.ts";
 
-const ASSETS = fileURLToPath(new URL("./page", import.meta.url));
+/** What a browser opens by itself, not a script or an automation. */
+const PAGES = ["/rep", "/rep-assets", "/go", "/done"];
 
 const WINDOW_MS = 60_000;
 /** Ten a second, per device or else per client: far more than an automation asks, too few to harm. */
@@ -41,7 +42,7 @@ export function createRepRouter(deps: RepRouterDeps): Router {
   const failures = createFailureLimit({ ...FAILURES, clients, nowMs: deps.nowMs });
   const limited = ["/go", "/done", "/ack", "/rep/api", "/rep/sign-in"];
   const router = express.Router({ caseSensitive: true });
-  router.use("/rep-assets", express.static(ASSETS, { index: false, maxAge: "1h" }));
+  router.use(PAGES, httpsOnly(deps.publicUrl));
   router.use(
     "/v1/next-link",
     requestLimit((request) => deviceKey(clients, request)),

@@ -1,5 +1,6 @@
 import express, { type RequestHandler, type Router } from "express";
 import { pairingCodeOf } from "../books/pairing-book.ts";
+import { PAGE_HEADERS } from "./page-headers.ts";
 
 const CONTENT_SECURITY_POLICY = [
   "default-src 'none'",
@@ -14,17 +15,16 @@ const CONTENT_SECURITY_POLICY = [
   "frame-ancestors 'none'",
 ].join("; ");
 
-const SHELL_HEADERS = {
-  "content-security-policy": CONTENT_SECURITY_POLICY,
-  "cross-origin-opener-policy": "same-origin",
-  "referrer-policy": "no-referrer",
-  "x-content-type-options": "nosniff",
-  "x-robots-tag": "noindex",
-};
+/** What all pages for reps share, and the one file that they fetch from there. */
+const SHARED_STYLE = { address: "/rep-assets/rep.css", file: "rep.css" };
 
-/** The page itself: its shell, its files and its manifest. Nothing of it is anybody's own. */
-export function mountShell(router: Router, { dir, isHttps }: ShellFiles): void {
-  router.use("/rep", shellHeaders(isHttps));
+/** The page itself: its shell, its files and its manifest, from the folder `dir`. Nothing of it is anybody's own. */
+export function mountShell(router: Router, dir: string): void {
+  router.use(["/rep", SHARED_STYLE.address], shellHeaders);
+  router.get(SHARED_STYLE.address, (_request, response) => {
+    response.set("cache-control", "no-cache");
+    response.sendFile(SHARED_STYLE.file, { root: dir, cacheControl: false });
+  });
   router.get(["/rep", "/rep/invite/:token"], (request, response) => {
     // An invite's address holds its token: nothing may keep a copy under it.
     const cached = request.params["token"] === undefined ? "no-cache" : "no-store";
@@ -53,21 +53,10 @@ export function mountShell(router: Router, { dir, isHttps }: ShellFiles): void {
   );
 }
 
-/** Where the page's files lie, and whether the bridge is reached by https. */
-export interface ShellFiles {
-  readonly dir: string;
-  readonly isHttps: boolean;
-}
-
-function shellHeaders(isHttps: boolean): RequestHandler {
-  const headers = isHttps
-    ? { ...SHELL_HEADERS, "strict-transport-security": "max-age=31536000" }
-    : SHELL_HEADERS;
-  return (_request, response, next) => {
-    response.set(headers);
-    next();
-  };
-}
+const shellHeaders: RequestHandler = (_request, response, next) => {
+  response.set({ ...PAGE_HEADERS, "content-security-policy": CONTENT_SECURITY_POLICY });
+  next();
+};
 
 /** With a pairing code the installed app starts signed in: iOS gives it nothing of the browser's session. */
 function manifest(pair: unknown) {

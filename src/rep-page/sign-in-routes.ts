@@ -1,7 +1,6 @@
 import type { Request } from "express";
 import type { Redis } from "ioredis";
 import { type RepRef, saveRep } from "../books/rep-book.ts";
-import { createRepSession } from "../books/rep-session-book.ts";
 import {
   drawSignInState,
   type PendingSignIn,
@@ -46,8 +45,8 @@ export interface SignInRouteDeps {
   readonly failures: FailureLimit;
   readonly salesforceSignIn: RepSignInDoor;
   readonly signInEnded: (entry: RepSignInEntry) => void;
-  /** Ends the session that the browser had before, as it is for the next rep. */
-  readonly leaveSession: (request: Request, next: RepRef) => Promise<void>;
+  /** Begins a session in place of the one that the browser has; returns the token of its cookie. */
+  readonly changeSession: (request: Request, rep: RepRef) => Promise<string>;
 }
 
 const HEADERS = { "cache-control": "no-store", "referrer-policy": "no-referrer" };
@@ -139,12 +138,10 @@ async function conclude(
 
 /** Always under a new session: a cookie that somebody planted before is worth nothing afterwards. */
 async function admit(deps: SignInRouteDeps, rep: RepRef, request: Request): Promise<Reply> {
-  const { redis, publicUrl } = deps;
-  const token = await createRepSession(redis, rep, deps.nowMs());
-  await deps.leaveSession(request, rep);
+  const token = await deps.changeSession(request, rep);
   return {
     status: 302,
-    headers: { ...HEADERS, location: "/rep", "set-cookie": repCookie(token, publicUrl) },
+    headers: { ...HEADERS, location: "/rep", "set-cookie": repCookie(token, deps.publicUrl) },
   };
 }
 

@@ -51,6 +51,14 @@ const SPECS: ReadonlyMap<string, FieldSpec> = new Map([
       description: "When Siro was first known to record this appointment.",
     },
   ],
+  [
+    FIELDS.recordingLinked,
+    {
+      label: "Siro Recording Linked",
+      type: "DateTime",
+      description: "When Siro told that the recording hangs on the records of this appointment.",
+    },
+  ],
 ]);
 
 /** The custom fields of ServiceAppointment, one file each. */

@@ -43,11 +43,12 @@ export function permissionSetFiles(plan: PackagePlan): readonly PackageFile[] {
 }
 
 function linkFieldsFile(): PackageFile {
-  const { startLink, stopLink, promptSent, recordingSeen } = FIELDS;
+  const { promptSent, recordingLinked, recordingSeen, startLink, stopLink } = FIELDS;
+  const written = [promptSent, recordingLinked, recordingSeen, startLink, stopLink];
   return permissionSetFile(PERMISSION_SETS.linkFields, {
     label: "Siro Bridge Link Fields",
     description: "Optional, for the integration user: writing links and stamps to appointments.",
-    fields: appointmentFields([promptSent, recordingSeen, startLink, stopLink]),
+    fields: appointmentFields(written),
     objects: ["ServiceAppointment"],
     users: [],
     access: "edit",

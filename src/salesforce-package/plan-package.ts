@@ -1,6 +1,6 @@
 import type { Connection } from "../domain/connection.ts";
 import type { PackageOptions, PlannedPackage, ReportableObject } from "./package-plan.ts";
-import { watchedFields } from "./watched-fields.ts";
+import { ownFieldOf, watchedFields } from "./watched-fields.ts";
 
 const API_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 const URL_SAFE = /^[A-Za-z0-9._~-]+$/;
@@ -84,6 +84,7 @@ function warningsOf(
   );
   return [
     ...unreported,
+    ...objects.flatMap((object) => farRepWarnings(object, mapping)),
     ...(URL_SAFE.test(secret)
       ? []
       : [
@@ -93,4 +94,22 @@ function warningsOf(
       ? [`${name} has no "salesforce" yet; without it messages are parked as NO_READER`]
       : []),
   ];
+}
+
+/** A flow sees the record's own fields alone. */
+function farRepWarnings(
+  object: ReportableObject,
+  mapping: Connection["mapping"],
+): readonly string[] {
+  if (object !== "Lead" && object !== "Opportunity") {
+    return [];
+  }
+  const key = MAPPING_KEYS[object];
+  const [, ...further] = mapping[key]?.repField?.split(".") ?? [];
+  const last = further.at(-1);
+  return last === undefined
+    ? []
+    : [
+        `mapping.${key}.repField: ${object} reports changes of ${ownFieldOf(mapping[key]?.repField ?? "")}; give the integration user Read on ${last} of the record behind it, whose own changes are not reported`,
+      ];
 }

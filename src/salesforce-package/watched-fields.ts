@@ -13,31 +13,47 @@ export function watchedFields(
     case "Event":
       return ["StartDateTime", "EndDateTime", "OwnerId", "WhoId", "WhatId"];
     case "Lead":
-      return datedFields(mapping.lead);
+      return datedFields(mapping.lead, ["IsConverted"]);
     case "Opportunity":
-      return datedFields(mapping.opportunity);
+      // Whether it is closed follows from its stage.
+      return datedFields(mapping.opportunity, ["StageName"]);
   }
 }
 
-// Without a field of its own the rep is the owner.
-function datedFields(dated: Connection["mapping"]["lead"]): readonly string[] {
+// While the configured field is empty the rep is the owner.
+function datedFields(
+  dated: Connection["mapping"]["lead"],
+  more: readonly string[],
+): readonly string[] {
   if (dated === undefined) {
     return [];
   }
   const { startField, endField, repField } = dated;
-  return [startField, ...(endField === null ? [] : [endField]), repField ?? "OwnerId"];
+  const end = endField === null ? [] : [endField];
+  const rep = repField === null ? [] : [ownFieldOf(repField)];
+  return [...new Set([startField, ...end, ...rep, "OwnerId", ...more])];
+}
+
+/** The record's own field on the way to another: `Rep__r.User__c` begins with the lookup `Rep__c`. */
+export function ownFieldOf(path: string): string {
+  const [first = "", ...further] = path.split(".");
+  if (further.length === 0) {
+    return first;
+  }
+  return first.endsWith("__r") ? first.replace(/__r$/, "__c") : `${first}Id`;
 }
 
 /**
  * The entry condition of the flow: a new record, or one of the watched fields changed.
  *
- * A new lead or opportunity counts only when its start is filled; most have none.
+ * A lead or opportunity counts only while its start is filled, or when that changes; most have none.
  */
 export function entryFormula(object: ReportableObject, mapping: Connection["mapping"]): string {
   const fields = watchedFields(object, mapping);
-  const isDated = object === "Lead" || object === "Opportunity";
-  const isNew = isDated ? `AND(ISNEW(), NOT(ISBLANK({!$Record.${fields[0] ?? ""}})))` : "ISNEW()";
-  return anyChanged(isNew, fields);
+  const [startField = "", ...others] = fields;
+  return object === "Lead" || object === "Opportunity"
+    ? `OR(${changed(startField)}, AND(NOT(ISBLANK({!$Record.${startField}})), ${anyChanged("ISNEW()", others)}))`
+    : anyChanged("ISNEW()", fields);
 }
 
 /** The entry condition for an assignment: a new one, or another resource, or the mark that decides the rep. */
@@ -47,6 +63,9 @@ export function assignmentFormula(repPolicy: Connection["mapping"]["repPolicy"])
 }
 
 function anyChanged(isNew: string, fields: readonly string[]): string {
-  const changes = fields.map((field) => `ISCHANGED({!$Record.${field}})`);
-  return `OR(${[isNew, ...changes].join(", ")})`;
+  return `OR(${[isNew, ...fields.map(changed)].join(", ")})`;
+}
+
+function changed(field: string): string {
+  return `ISCHANGED({!$Record.${field}})`;
 }

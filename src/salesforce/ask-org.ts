@@ -1,3 +1,4 @@
+import type { CallPause } from "./call-pause.ts";
 import { judgeRefusal } from "./judge-refusal.ts";
 import type { LimitWatch } from "./limit-watch.ts";
 import { callOrg, NoReplyError, noReplyText, type OrgCall, type OrgReply } from "./org-call.ts";
@@ -11,6 +12,8 @@ export interface AskDeps {
   readonly org: string;
   readonly sessions: SessionSource;
   readonly limits: LimitWatch;
+  /** Hears of every call; it stands in the way of none. */
+  readonly pause: Pick<CallPause, "watch">;
   readonly timeoutMs: number;
 }
 
@@ -33,7 +36,11 @@ const NOT_EXPIRED = /session is not valid for use with|connected app is not atta
  *
  * @throws {OrgUnavailableError | ApiLimitError | OrgAccessError | QueryRefusedError} by what the org answers.
  */
-export async function askOrg(deps: AskDeps, question: Question): Promise<Answer> {
+export function askOrg(deps: AskDeps, question: Question): Promise<Answer> {
+  return deps.pause.watch(() => ask(deps, question));
+}
+
+async function ask(deps: AskDeps, question: Question): Promise<Answer> {
   const session = await deps.sessions.current();
   const reply = await askIn(deps, session, question);
   if (!isSessionRefused(reply)) {

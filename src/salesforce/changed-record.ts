@@ -53,7 +53,7 @@ export function changesOf(type: PolledType, row: PolledRow): readonly ChangedRec
   }
 }
 
-/** Keeps the newest change of each record: one look shows them all. */
+/** Keeps the newest change of each record, of those that are not known yet: one look shows them all. */
 export function newestChanges(changes: readonly ChangedRecord[]): readonly ChangedRecord[] {
   const newest = new Map<string, ChangedRecord>();
   for (const change of changes) {

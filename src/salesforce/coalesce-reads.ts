@@ -1,10 +1,12 @@
 import { canonicalRecordId } from "../domain/crm-record-id.ts";
+import { isUsedUp } from "./call-budget.ts";
 import { untilGathered } from "./gather-group.ts";
 import { DAILY_LIMIT_PAUSE_MS } from "./judge-refusal.ts";
 import type { Org } from "./org.ts";
-import { ApiLimitError, OrgUnavailableError } from "./org-errors.ts";
+import { ApiLimitError, OrgBusyError, type OrgError, OrgUnavailableError } from "./org-errors.ts";
 import type { ReadOutcome, RecordRef } from "./read-outcome.ts";
 import { IDS_PER_QUERY, readRecords } from "./read-records.ts";
+import { createReadsUnderWay, type ReadsUnderWay } from "./reads-under-way.ts";
 
 /** How one record was found, and when the look began. */
 export interface ReadResult {
@@ -19,9 +21,13 @@ export interface RecordReader {
    * Reads one record; whoever asks within the same moment shares one call.
    *
    * @throws {ApiLimitError} without a call, while nearly all of the org's calls are used up.
-   * @throws {OrgUnavailableError | ApiLimitError | OrgAccessError} when the call fails: to all who share it.
+   * @throws {OrgUnavailableError | ApiLimitError | OrgAccessError} when the call fails, to all who share it; and at
+   * once, without a call, while the org's pause lasts.
+   * @throws {OrgBusyError} at once, while the org is slow and more than one read waits for it.
    */
   read(ref: RecordRef): Promise<ReadResult>;
+  /** Says whether a call waits for its answer for longer than an org takes that is well. */
+  isSlow(): boolean;
 }
 
 /** How the reader waits. */
@@ -48,8 +54,6 @@ interface PromiseWithResolvers<T> {
 const FLUSH_AFTER_MS = 50;
 const SCARCE_FLUSH_AFTER_MS = 250;
 const VERY_SCARCE = { share: 0.8, flushAfterMs: 1000 } as const;
-/** The rest is left to the org's other integrations. */
-const USED_UP_SHARE = 0.95;
 
 /** Makes the reader of one org. */
 export function createReader(org: Org, options: ReaderOptions = {}): RecordReader {
@@ -58,12 +62,13 @@ export function createReader(org: Org, options: ReaderOptions = {}): RecordReade
   const slowDownAt = org.connection.salesforce?.slowDownAtApiShare ?? 1;
   let waiting = new Map<string, Waiting>();
   let lastReadAtMs = 0;
+  const underWay = createReadsUnderWay();
 
   function flush(): void {
-    const group = waiting;
+    const group = [...waiting.values()];
     waiting = new Map();
     lastReadAtMs = Math.max(lastReadAtMs + 1, nowMs());
-    void settleGroup(org, [...group.values()], lastReadAtMs);
+    void underWay.track(settleGroup(org, group, lastReadAtMs));
   }
   async function gather(group: typeof waiting): Promise<void> {
     await untilGathered({
@@ -77,7 +82,12 @@ export function createReader(org: Org, options: ReaderOptions = {}): RecordReade
     }
   }
   return {
+    isSlow: underWay.isSlow,
     read: (ref) => {
+      const refusal = refusalOf(org, underWay);
+      if (refusal !== undefined) {
+        return Promise.reject(refusal);
+      }
       const key = canonicalRecordId(ref.recordId);
       const isFirst = waiting.size === 0;
       const one = waiting.get(key) ?? { ref: { ...ref, recordId: key }, settle: withResolvers() };
@@ -109,11 +119,8 @@ export function flushDelayMs(
 
 async function settleGroup(org: Org, group: readonly Waiting[], readAtMs: number): Promise<void> {
   try {
-    refuseWhenUsedUp(org);
-    const outcomes = await readRecords(
-      org,
-      group.map(({ ref }) => ref),
-    );
+    const refs = group.map(({ ref }) => ref);
+    const outcomes = await org.pause.read(() => readRecords(org, refs));
     for (const { ref, settle } of group) {
       const outcome = outcomes.get(ref.recordId);
       if (outcome === undefined) {
@@ -131,13 +138,17 @@ async function settleGroup(org: Org, group: readonly Waiting[], readAtMs: number
   }
 }
 
-function refuseWhenUsedUp(org: Org): void {
-  if ((org.usage()?.share ?? 0) >= USED_UP_SHARE) {
-    throw new ApiLimitError(org.connection.name, {
+/** Why nobody may ask now; whoever cannot be answered must not wait, nor keep others from their turn. */
+function refusalOf(org: Org, underWay: ReadsUnderWay): OrgError | undefined {
+  const { name } = org.connection;
+  if (isUsedUp(org)) {
+    return new ApiLimitError(name, {
       detail: "nearly all API calls of the day are used",
       retryAfterMs: DAILY_LIMIT_PAUSE_MS,
     });
   }
+  const busyMs = underWay.busyMs();
+  return org.pause.refusal() ?? (busyMs > 0 ? new OrgBusyError(name, busyMs) : undefined);
 }
 
 function withResolvers<T>(): PromiseWithResolvers<T> {

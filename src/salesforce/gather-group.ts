@@ -6,6 +6,8 @@ const LOOK_EVERY_MS = 25;
 const QUIET_LOOKS = 2;
 /** So much longer, at most, a group waits for what is on its way; it must not wait for a backlog to end. */
 const MOST_EXTRA_MS = 1_000;
+/** What is on its way may be for others: a group that did not grow for so long does not wait for it. */
+const NO_GROWTH_MS = 200;
 
 /** A group of records that gathers for one call. */
 export interface GatheringGroup {
@@ -22,26 +24,43 @@ export interface GatheringGroup {
  * Resolves when a group should go: nothing joined it for a moment and nothing is on its way.
  *
  * A record alone waits for `leastMs`; a burst that arrives together stays together, however long it takes to be
- * taken up, up to a second. Not knowing what is on its way counts as nothing.
+ * taken up, up to a second and as long as it grows. Not knowing what is on its way counts as nothing.
  */
 export async function untilGathered(group: GatheringGroup): Promise<void> {
   const { leastMs } = group;
   const beganMs = performance.now();
-  let seen = group.size();
+  const idleMs = watchGrowth(group);
   let quietLooks = 0;
   for (let waitedMs = 0; waitedMs < leastMs + MOST_EXTRA_MS; ) {
     await sleep(Math.min(LOOK_EVERY_MS, leastMs));
     if (!group.isOpen()) {
       return;
     }
-    const isQuiet = group.size() === seen && !(await isMoreComing(group));
-    quietLooks = isQuiet ? quietLooks + 1 : 0;
-    seen = group.size();
+    quietLooks = (await isQuiet(group, idleMs())) ? quietLooks + 1 : 0;
     waitedMs = performance.now() - beganMs;
     if (quietLooks >= QUIET_LOOKS && waitedMs >= leastMs) {
       return;
     }
   }
+}
+
+/** Tells at every look for how long nothing joined; 0 when something did since the look before. */
+function watchGrowth({ size }: GatheringGroup): () => number {
+  let seen = size();
+  let grewMs = performance.now();
+  return () => {
+    const nowMs = performance.now();
+    grewMs = size() === seen ? grewMs : nowMs;
+    seen = size();
+    return nowMs - grewMs;
+  };
+}
+
+async function isQuiet(group: GatheringGroup, idleMs: number): Promise<boolean> {
+  if (idleMs === 0) {
+    return false;
+  }
+  return idleMs >= NO_GROWTH_MS || !(await isMoreComing(group));
 }
 
 async function isMoreComing(group: GatheringGroup): Promise<boolean> {

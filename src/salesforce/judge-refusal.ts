@@ -33,10 +33,7 @@ export interface Refusal {
 export function judgeRefusal(org: string, refusal: Refusal): OrgError {
   const { code, status, retryAfterMs } = refusal;
   if (code === "REQUEST_LIMIT_EXCEEDED") {
-    return new ApiLimitError(org, {
-      detail: code,
-      retryAfterMs: retryAfterMs ?? limitPauseMs(refusal.message),
-    });
+    return limitError(org, refusal);
   }
   if (BUSY_CODES.has(code) || BUSY_STATUSES.has(status) || status >= 500) {
     return new OrgUnavailableError(org, { detail: `it answered ${status} ${code}`, retryAfterMs });
@@ -47,6 +44,12 @@ export function judgeRefusal(org: string, refusal: Refusal): OrgError {
   return new QueryRefusedError(org, code);
 }
 
-function limitPauseMs(message: string): number {
-  return /concurrent/i.test(message) ? CONCURRENT_LIMIT_PAUSE_MS : DAILY_LIMIT_PAUSE_MS;
+/** The day's allowance and the number of long requests at once have one code; only the text tells them apart. */
+function limitError(org: string, { code, message, retryAfterMs }: Refusal): OrgError {
+  return /concurrent/i.test(message)
+    ? new OrgUnavailableError(org, {
+        detail: "it has too many long requests at once",
+        retryAfterMs: retryAfterMs ?? CONCURRENT_LIMIT_PAUSE_MS,
+      })
+    : new ApiLimitError(org, { detail: code, retryAfterMs: retryAfterMs ?? DAILY_LIMIT_PAUSE_MS });
 }

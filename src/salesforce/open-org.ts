@@ -1,6 +1,7 @@
 import { readFile } from "node:fs/promises";
 import type { Connection } from "../domain/connection.ts";
 import { askOrg, type Question } from "./ask-org.ts";
+import { createCallPause } from "./call-pause.ts";
 import { compositeCall, readComposite } from "./composite-call.ts";
 import { describeObject } from "./describe-object.ts";
 import { createLimitWatch } from "./limit-watch.ts";
@@ -35,7 +36,8 @@ export function openOrg(connection: Connection, deps: OrgDeps = {}): Org {
   const signInDeps = { org: name, settings, nowMs, timeoutMs, readKeyFile };
   const sessions = createSessionSource({ org: name, nowMs, signIn: () => signIn(signInDeps) });
   const limits = createLimitWatch(nowMs);
-  const asking = { org: name, sessions, limits, timeoutMs };
+  const pause = createCallPause({ org: name, nowMs });
+  const asking = { org: name, sessions, limits, pause, timeoutMs };
   const ask = (question: Question) => askOrg(asking, question);
   const notifying = { org: name, ask, typeIds: new Map<string, string>() };
   return {
@@ -52,6 +54,7 @@ export function openOrg(connection: Connection, deps: OrgDeps = {}): Org {
         : readUpdates(name, await askOrg(asking, updateCall(records)), records.length),
     notify: (notification) => sendCustomNotification(notifying, notification),
     usage: limits.usage,
+    pause,
   };
 }
 

@@ -39,9 +39,25 @@ export class OrgAccessError extends BridgeError {
   override readonly name = "OrgAccessError";
   override readonly code = "ORG_ACCESS_REFUSED";
   override readonly retry = "never";
+  /** Set where somebody was refused a moment ago and all others wait. */
+  readonly retryAfterMs: number | undefined;
 
   constructor(org: string, options: OrgErrorOptions) {
     super(`Salesforce org ${org} refuses access: ${options.detail}`, options);
+    this.retryAfterMs = options.retryAfterMs;
+  }
+}
+
+/** The org answers, but so slowly that another read would only wait behind those that are under way. */
+export class OrgBusyError extends BridgeError {
+  override readonly name = "OrgBusyError";
+  override readonly code = "ORG_BUSY";
+  override readonly retry = "later";
+  readonly retryAfterMs: number;
+
+  constructor(org: string, retryAfterMs: number) {
+    super(`Salesforce org ${org} is slow: reads that are under way come first`);
+    this.retryAfterMs = retryAfterMs;
   }
 }
 
@@ -61,4 +77,9 @@ export class QueryRefusedError extends BridgeError {
 }
 
 /** Any deliberate error of this room. */
-export type OrgError = OrgUnavailableError | ApiLimitError | OrgAccessError | QueryRefusedError;
+export type OrgError =
+  | OrgUnavailableError
+  | ApiLimitError
+  | OrgAccessError
+  | OrgBusyError
+  | QueryRefusedError;

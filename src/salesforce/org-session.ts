@@ -19,8 +19,8 @@ export interface SessionDeps {
   readonly nowMs: () => number;
 }
 
-/** So long a refused sign-in is not tried again: a burst of work must not hammer the login. */
-const REFUSED_FOR_MS = 30_000;
+/** So long a refused sign-in is not tried again: a burst must not hammer the login, and what is mended is soon found. */
+const REFUSED_FOR_MS = 5_000;
 
 /** Makes the source; it signs in on first use. */
 export function createSessionSource(deps: SessionDeps): SessionSource {

@@ -1,5 +1,6 @@
 import type { Connection } from "../domain/connection.ts";
 import type { Retry } from "../errors.ts";
+import type { CallPause } from "./call-pause.ts";
 import type { Refusal } from "./judge-refusal.ts";
 import type { ApiUsage } from "./limit-watch.ts";
 import type { SessionSource } from "./org-session.ts";
@@ -98,4 +99,6 @@ export interface Org {
   notify(notification: CustomNotification): Promise<NotificationOutcome>;
   /** How much of the day's API calls is used; undefined when the org has not said it lately. */
   usage(): ApiUsage | undefined;
+  /** Whether the org can be read now; who reads in bulk asks here first, so that one refusal is enough for all. */
+  readonly pause: CallPause;
 }

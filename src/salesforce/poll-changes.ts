@@ -1,3 +1,5 @@
+import type { RecordType } from "../domain/appointment.ts";
+import { isScarce } from "./call-budget.ts";
 import {
   type ChangedRecord,
   changesOf,
@@ -11,12 +13,14 @@ import type { Org } from "./org.ts";
 import {
   advanced,
   changesQuery,
+  OVERLAP_MS,
   type PollCursor,
   polledTypes,
   settledMark,
   type Watermark,
 } from "./poll-cursor.ts";
 import { runQueries } from "./run-queries.ts";
+import { isSeen, rememberRows } from "./seen-rows.ts";
 
 /** How far each object is known; an object that is not named was never looked at. */
 export type Watermarks = Readonly<Partial<Record<string, Watermark>>>;
@@ -27,8 +31,10 @@ export interface PollResult {
   readonly events: readonly ChangedRecord[];
   /** To be stored once the events are durable. */
   readonly watermarks: Watermarks;
-  /** Nothing was asked, to leave the org's last calls to others. */
+  /** Nothing was asked: to leave the org's last calls to others, or because it refused a moment ago. */
   readonly isPaused: boolean;
+  /** The records of these types were looked at to the end, with all that hangs on them. */
+  readonly covered: readonly RecordType[];
   /** Objects that the org did not let us look at this time; their watermark stands still. */
   readonly refused: readonly { readonly type: PolledType; readonly code: string }[];
 }
@@ -44,13 +50,14 @@ export interface PollOptions {
 const DAY_MS = 86_400_000;
 const PAGE_ROWS = 2000;
 const MAX_PAGES = 20;
-const PAUSE_SHARE = 0.8;
 
 /**
  * Finds what changed since the watermarks, also what no message tells: deletions, assignments, lost messages.
  *
  * One API call when there is one page of each of up to five objects, two with both Lead and Opportunity.
- * Finding the same again is normal: the last five minutes are looked at twice, and `eventId` stays the same.
+ * The last five minutes are looked at again, and a row that is met again with the same stamp is not told again, unless
+ * it is so young that the stamp may hide a second change; its `eventId` stays the same. Rows are judged one by one: an
+ * assignment that shows late is news, whatever is known of its visit.
  * An object that is looked at for the first time gives the last day, and all that starts within the horizon.
  *
  * @throws {OrgUnavailableError | ApiLimitError | OrgAccessError} when the org could not be asked.
@@ -60,17 +67,21 @@ export async function pollChanges(
   watermarks: Watermarks,
   options: PollOptions,
 ): Promise<PollResult> {
-  if ((org.usage()?.share ?? 0) >= PAUSE_SHARE) {
-    return { events: [], watermarks, isPaused: true, refused: [] };
+  if (isScarce(org) || org.pause.refusal() !== undefined) {
+    return { events: [], watermarks, isPaused: true, covered: [], refused: [] };
   }
+  return org.pause.read(() => poll(org, watermarks, options));
+}
+
+async function poll(org: Org, watermarks: Watermarks, options: PollOptions): Promise<PollResult> {
   const types = polledTypes(org.connection.mapping);
   const firstMark = { stampMs: options.nowMs - DAY_MS };
   const starts = types.map((type) => ({ type, mark: watermarks[type] ?? firstMark }));
   const walks = await walkAll(org, starts, options);
   const unknown = types.filter((type) => watermarks[type] === undefined);
   const upcoming = await lookIntoHorizon(org, { nowMs: options.nowMs, types: unknown });
-  const changed = walks.flatMap(({ cursor, rows }) =>
-    rows.flatMap((row) => changesOf(cursor.type, row)),
+  const changed = walks.flatMap(({ before, cursor, rows }) =>
+    rows.filter((row) => !isSeen(before.seen, row)).flatMap((row) => changesOf(cursor.type, row)),
   );
   const refused = walks.flatMap(({ cursor, end }) =>
     end.kind === "refused" ? [{ type: cursor.type, code: end.code }] : [],
@@ -78,10 +89,12 @@ export async function pollChanges(
   // Without a mark the next poll looks into the horizon again.
   const isSettled = ({ cursor }: Walk) =>
     !upcoming.refused.some(({ type }) => type === cursor.type);
+  const settled = walks.filter(isSettled);
   return {
     events: newestChanges([...upcoming.events, ...changed]),
-    watermarks: { ...watermarks, ...marksOf(walks.filter(isSettled)) },
+    watermarks: { ...watermarks, ...marksOf(settled, options.nowMs) },
     isPaused: false,
+    covered: coveredTypes(settled),
     refused: [...upcoming.refused, ...refused],
   };
 }
@@ -99,6 +112,24 @@ type WalkEnd =
   | { readonly kind: "done" }
   | { readonly kind: "absent" }
   | { readonly kind: "refused"; readonly code: string };
+
+/** A visit may change without its own record: by an assignment, by an invitation. */
+const MADE_OF: Readonly<Record<RecordType, readonly PolledType[]>> = {
+  ServiceAppointment: ["ServiceAppointment", "AssignedResource"],
+  Event: ["Event", "EventRelation"],
+  Lead: ["Lead"],
+  Opportunity: ["Opportunity"],
+};
+
+function coveredTypes(walks: readonly Walk[]): readonly RecordType[] {
+  const whole = new Set(
+    walks.flatMap(({ cursor, end }) =>
+      end.kind === "done" || end.kind === "absent" ? [cursor.type] : [],
+    ),
+  );
+  const types: readonly RecordType[] = ["ServiceAppointment", "Event", "Lead", "Opportunity"];
+  return types.filter((type) => MADE_OF[type].every((part) => whole.has(part)));
+}
 
 async function walkAll(
   org: Org,
@@ -151,20 +182,31 @@ function step(walk: Walk, outcome: Outcome, pageRows: number): Walk {
   }
 }
 
-function marksOf(walks: readonly Walk[]): Watermarks {
+function marksOf(walks: readonly Walk[], nowMs: number): Watermarks {
   return Object.fromEntries(
-    walks.flatMap(({ before, cursor, end }) => {
-      switch (end.kind) {
-        case "done":
-          return [[cursor.type, settledMark(before, cursor)]];
-        case "open":
-          return [[cursor.type, cursor.mark]];
-        case "refused":
-          // What was read before the refusal is known.
-          return cursor.mark === before ? [] : [[cursor.type, cursor.mark]];
-        default:
-          return [];
+    walks.flatMap((walk) => {
+      const mark = markOf(walk);
+      if (mark === undefined) {
+        return [];
       }
+      const fromMs = mark.stampMs - OVERLAP_MS;
+      const seen = rememberRows(walk.before.seen, walk.rows, { nowMs, fromMs });
+      const { stampMs, afterId } = mark;
+      return [[walk.cursor.type, { stampMs, ...(afterId && { afterId }), ...(seen && { seen }) }]];
     }),
   );
+}
+
+function markOf({ before, cursor, end }: Walk): Watermark | undefined {
+  switch (end.kind) {
+    case "done":
+      return settledMark(before, cursor);
+    case "open":
+      return cursor.mark;
+    case "refused":
+      // What was read before the refusal is known.
+      return cursor.mark === before ? undefined : cursor.mark;
+    case "absent":
+      return undefined;
+  }
 }

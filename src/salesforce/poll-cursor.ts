@@ -1,6 +1,7 @@
 import type { Connection } from "../domain/connection.ts";
 import type { PolledRow, PolledType } from "./changed-record.ts";
 import type { WantedQuery } from "./run-queries.ts";
+import type { SeenRows } from "./seen-rows.ts";
 import { isRecordId, soqlInstant } from "./soql-text.ts";
 
 /** How far the changes of one object are known. */
@@ -9,6 +10,8 @@ export interface Watermark {
   readonly stampMs: number;
   /** Set while a poll stopped half-way: the next one goes on right behind this row. */
   readonly afterId?: string | undefined;
+  /** The rows of the last five minutes that need not be told again; see `seen-rows.ts`. */
+  readonly seen?: SeenRows | undefined;
 }
 
 /** Where the reading of one object stands. */
@@ -18,7 +21,7 @@ export interface PollCursor {
 }
 
 /** A transaction may show its rows only after later stamps were seen. */
-const OVERLAP_MS = 300_000;
+export const OVERLAP_MS = 300_000;
 
 /** The objects to look at: those whose changes can change an appointment. */
 export function polledTypes({ lead, opportunity }: Connection["mapping"]): readonly PolledType[] {

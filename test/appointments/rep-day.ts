@@ -23,6 +23,7 @@ import { type Delivery, deliverySchema } from "../../src/domain/delivery.ts";
 import type { Device } from "../../src/domain/device.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
 import { type Receipt, receiptSchema } from "../../src/domain/receipt.ts";
+import type { RecorderTrail } from "../../src/domain/recorder-trail.ts";
 import type { RedisCommand } from "../../src/redis-script.ts";
 import { DANA } from "../support/builders.ts";
 
@@ -163,6 +164,7 @@ export class RepDay {
       changeRep: (decide) => this.changeRep(decide),
       readDevice: async () => device,
       noteDevice: async () => undefined,
+      clearLater: async () => undefined,
       readDelivery: async () => this.delivery({ promptId, recordId }, deviceId),
       send: async ({ prompt, appointment }) => {
         this.sent.push({ atMs: this.nowMs, prompt, appointment });
@@ -188,6 +190,12 @@ export class RepDay {
       },
       evidence,
     );
+  }
+
+  /** Siro tells what the rep's recorder did: all of it, oldest first. */
+  hear(recorder: RecorderTrail): void {
+    this.#hash(`r:${REP.userId}`).set("recorder", JSON.stringify(recorder));
+    this.#bump();
   }
 
   /** All evidence about one appointment's prompts. */

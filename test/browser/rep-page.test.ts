@@ -67,10 +67,11 @@ async function aPhone(own: Partial<PhoneOptions> = {}): Promise<RepPhone> {
   return phone;
 }
 
-async function aRep(name = "Dana Field"): Promise<Rep> {
+async function aRep(own: object = { timeZone: "America/New_York" }): Promise<Rep> {
   people += 1;
   const userId = `005Hs00000RepP${people}`.padEnd(15, "0");
-  const body = { userId, name, email: `rep${people}@acme.example`, timeZone: "America/New_York" };
+  const name = "Dana Field";
+  const body = { userId, name, email: `rep${people}@acme.example`, ...own };
   const answer = await bridge.api(`/reps/${ACME.name}`, { method: "POST", body });
   return { userId: (await readJson(answer)).userId, name };
 }
@@ -145,7 +146,12 @@ describe("a rep's phone", () => {
     const { notification } = await phone.deliver();
     const href = await button.getAttribute("href");
     expect(href).toBe(notification?.data["link"]);
-    expect((await button.boundingBox())?.height).toBeGreaterThanOrEqual(64);
+    // The page draws the day anew whenever something changed; in between the button has no box.
+    const height = await until(async () => (await button.boundingBox())?.height, {
+      timeoutMs: 5_000,
+      what: "the button's height",
+    });
+    expect(height).toBeGreaterThanOrEqual(64);
     expect(await phone.shown()).toContainEqual(
       expect.objectContaining({ title: "Start recording", data: notification?.data }),
     );
@@ -242,6 +248,13 @@ describe("a rep's phone", () => {
     expect(await lookAtAll(page, "busy-day")).toEqual([]);
   });
 
+  test("says so when times are in UTC, as in the alerts, because nobody knows where the rep works", async () => {
+    const phone = await aPhone({ timezoneId: "America/Denver" });
+    await signIn(phone, await aRep({}));
+    await phone.page.goto(`${bridge.url}/rep`);
+    await phone.page.getByText(/^[A-Z][a-z]+day, [A-Z][a-z]+ \d+ · UTC$/).waitFor();
+  });
+
   test("tells that the bridge has a problem, and says a change aloud once it is back", async () => {
     const phone = await aPhone({ serviceWorkers: "block" });
     const rep = await aRep();
@@ -326,6 +339,26 @@ describe("a rep's phone", () => {
     expect(await page.getByText("Private visit").count()).toBe(0);
     expect(await page.evaluate("JSON.stringify(localStorage)")).not.toContain("Private visit");
     expect(await lookAtAll(page, "removed")).toEqual([]);
+  });
+
+  test("forgets the appointments although its start address still has an old code", async () => {
+    const rep = await aRep();
+    const phone = await aPhone();
+    await signIn(phone, rep);
+    await book(rep, [3600, 7200], "Private visit");
+    const { page, context } = phone;
+    await page.goto(`${bridge.url}/rep?pair=22223333`);
+    await page.getByRole("listitem").getByText("Private visit").waitFor();
+    const path = `/reps/${ACME.name}/${rep.userId}/sessions`;
+    expect((await bridge.api(path, { method: "DELETE" })).status).toBe(204);
+
+    await page.reload();
+    await page.getByText(/^This device was removed or signed out/).waitFor();
+    expect(await page.evaluate("JSON.stringify(localStorage)")).not.toContain("Private visit");
+    await context.setOffline(true);
+    await page.reload();
+    await page.getByText("No answer. Check your connection, then try again.").waitFor();
+    expect(await page.getByText("Private visit").count()).toBe(0);
   });
 
   test("gets its subscription posted at every launch, and a new one when the key changed", async () => {

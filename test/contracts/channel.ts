@@ -9,6 +9,8 @@ export interface ChannelStage {
   readonly address: unknown;
   /** What the provider received so far, as text. */
   received(): readonly string[];
+  /** What of it others than the rep and the operators' own systems can read: all, unless said otherwise. */
+  readonly othersRead?: () => readonly string[];
   answerNext(answer: "accept" | "gone" | "busy" | "broken" | "hang-up"): void;
   readonly badAddresses: readonly unknown[];
   /** What brings the rep to Siro: Siro's link (unless said otherwise), our page, or the record in Salesforce. */
@@ -119,6 +121,24 @@ export function channelContract(open: () => Promise<ChannelStage>): void {
       });
     }
     expect(stage.channel.checkAddress(stage.address, "acme")).toEqual({ kind: "usable" });
+  });
+
+  test.each([
+    "initials",
+    "none",
+  ] as const)("with privacy %s nobody on the way reads the customer's name", async (privacy) => {
+    const stage = await open();
+    const { appointment } = aDueMessage();
+    const message = aDueMessage({
+      appointment: { ...appointment, title: "Jane Doe" },
+      link: "https://app.siro.ai/record?action=start&title=Jane%20Doe",
+      privacy,
+    });
+    expect(await stage.channel.send(message, stage.address, context)).toMatchObject({
+      kind: "accepted",
+    });
+    expect(stage.received()).toHaveLength(1);
+    expect((stage.othersRead ?? stage.received)().join()).not.toMatch(/jane|doe/i);
   });
 
   test("no answer quotes an address, a link or a person", async () => {

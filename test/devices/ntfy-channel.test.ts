@@ -123,9 +123,11 @@ describe("a prompt through ntfy", () => {
     const base = aDueMessage();
     const appointment = { ...base.appointment, title: "Müller & Söhne Bau" };
     const rep = { ...DANA, timeZone: "America/New_York" };
-    await channel.send({ ...base, appointment, rep, privacy }, address, context);
+    const link = `${base.link}&title=${encodeURIComponent(appointment.title)}`;
+    await channel.send({ ...base, appointment, rep, link, privacy }, address, context);
     expect(server.published[0]?.message.replaceAll("\u202f", " ")).toBe(text);
-    expect(server.bodies.join()).not.toContain("Söhne");
+    expect(server.published[0]?.click).toBe(base.openUrl);
+    expect(decodeURIComponent(server.bodies.join())).not.toContain("Söhne");
   });
 
   test("the stop takes the place of the start, and is less loud", async () => {

@@ -57,6 +57,11 @@ describe("the web-push channel keeps the channel contract", () => {
       channel,
       address: subscriber.subscription,
       received: () => subscriber.received,
+      // The rest is encrypted for the browser alone.
+      othersRead: () =>
+        service.taken.map(
+          ({ body, ...envelope }) => JSON.stringify(envelope) + body.toString("latin1"),
+        ),
       answerNext: (how) => {
         if (how !== "accept") {
           service.answerNext(CONTRACT_ANSWERS[how]);
@@ -368,5 +373,7 @@ describe("taking back what is shown", () => {
       tookMs: 0,
       answer: "nothing to clear",
     });
+    expect(stage.channel.canClear?.(address)).toBe(false);
+    expect(stage.channel.canClear?.(stage.subscriber.subscription)).toBe(true);
   });
 });

@@ -50,6 +50,8 @@ async function openStage(): Promise<ChannelStage> {
     channel: openChannel(["127.0.0.1"]),
     address: { url: `http://127.0.0.1:${port}/hook`, secret: SINK_SECRET },
     received: () => bodies,
+    // The receiver is the operators' own.
+    othersRead: () => [],
     answerNext: (how) => {
       next = how;
     },

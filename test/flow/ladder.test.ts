@@ -185,6 +185,41 @@ describe("the ladder, once the rep answered", () => {
     expect(sentTo(name)).toEqual(["start", "restart"]);
   });
 
+  test("a visit that moves away after its start was sent is cleared", async () => {
+    const { visitId, name } = draw();
+    const rep = await stage.aRep("slow");
+    const primary = await rep.phone(name, true);
+    await rep.book({ recordId: visitId });
+    await rep.untilState(await rep.untilFired(visitId, "start"), primary, "accepted");
+    expect(stage.ntfy.shown(name)).toHaveLength(1);
+    await rep.book({ recordId: visitId, from: 300 });
+    await until(() => stage.ntfy.shown(name).length === 0, {
+      timeoutMs: 5000,
+      what: "the phone to show nothing",
+    });
+  });
+
+  test("what nobody followed goes away at its expiry; an integration costs no job for that", async () => {
+    const { visitId, name } = draw();
+    const rep = await stage.aRep("brief");
+    const primary = await rep.phone(name, true);
+    const integration = await rep.integration(`/${name}`);
+    await rep.book({ recordId: visitId });
+    await rep.untilState(await rep.untilFired(visitId, "start"), primary, "accepted");
+    await rep.book({ recordId: visitId, status: "canceled" });
+    const stop = await rep.untilFired(visitId, "stop");
+    await rep.untilState(stop, primary, "accepted");
+    await rep.untilState(stop, integration, "accepted");
+    expect(stage.ntfy.shown(name)).toHaveLength(1);
+    await until(() => stage.ntfy.shown(name).length === 0, {
+      timeoutMs: 8000,
+      what: "the phone to show nothing",
+    });
+    const { queue } = stage.kit.deliveries;
+    expect(await queue.getJob(`expired-${stop.promptId}-${primary}`)).toBeDefined();
+    expect(await queue.getJob(`expired-${stop.promptId}-${integration}`)).toBeUndefined();
+  });
+
   test("a restart is never sent again: not by a retry, not by a rung, not by a replay", async () => {
     const [first, second] = [draw(), draw()];
     const rep = await stage.aRep("quick");

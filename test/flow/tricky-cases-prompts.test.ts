@@ -1,9 +1,11 @@
-import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { pino } from "pino";
 import { readOrgNote } from "../../src/books/org-note-book.ts";
 import { saveWatermarks } from "../../src/books/watermark-book.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
 import type { StubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
 import { idOf, type RecordInput } from "../../src/local-mode/stub-org/store/record.ts";
+import { warnAtStart } from "../../src/warn-at-start.ts";
 import {
   type NotificationInput,
   notificationId,
@@ -23,6 +25,9 @@ import { until } from "../support/until.ts";
 const PATIENT = "patient";
 const UNLINKED = "unlinked";
 const LIMITED = "limited";
+/** As long as an org whose calls are used up is left alone. */
+const PAUSE_MS = 300_000;
+const CROWDED = "crowded";
 /** Above the numbers that the org itself counts from. */
 const FIRST_NOTIFICATION = 900_000;
 
@@ -35,6 +40,7 @@ beforeAll(async () => {
       [PATIENT]: { schedule: { stopGraceSeconds: 300 } },
       [UNLINKED]: { integrationConnectionId: undefined },
       [LIMITED]: {},
+      [CROWDED]: {},
     },
   });
   ({ org } = stage);
@@ -328,7 +334,18 @@ describe("visits of one rep that meet", () => {
 });
 
 describe("the link", () => {
-  test("39: without integrationConnectionId it carries neither the id nor records, and no job warns", async () => {
+  test("39: without integrationConnectionId it carries neither the id nor records; the start warns, no job does", async () => {
+    const lines: string[] = [];
+    const log = pino({}, { write: (line) => lines.push(line) });
+    warnAtStart(log, stage.kit.config.connections.values());
+    expect(lines.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        level: pino.levels.values["warn"],
+        event: "connection.incomplete",
+        connection: UNLINKED,
+        finding: "integrationConnectionId is not set: links carry no CRM records",
+      }),
+    ]);
     const rep = await stage.aRep({}, UNLINKED);
     const visitId = await told([-10, 50], { reps: [rep], connection: UNLINKED });
     await rep.untilSent(["start"]);
@@ -353,6 +370,8 @@ describe("the link", () => {
 });
 
 describe("the org's limit", () => {
+  afterEach(() => org.faults.clear());
+
   test("42: once it is used up, due prompts still fire and new messages wait; nothing is lost", async () => {
     const rep = await stage.aRep({}, LIMITED);
     const late = await stage.aRep({}, LIMITED);
@@ -364,12 +383,14 @@ describe("the org's limit", () => {
     const newId = await told([60, 120], { ...here, reps: [late] });
     await stage.post({ notifications: [stale] }, LIMITED);
     expect(limit.hits).toBe(1);
-    expect((await stage.timeline(knownId, LIMITED)).at(-1)).toContain("event.stale");
+    const heard = (await stage.timeline(knownId, LIMITED)).filter((line) => /^event\./.test(line));
+    expect(heard.at(-1)).toContain("event.stale");
     await rep.untilSent(["start"]);
     expect(await stage.dossier(newId, LIMITED)).toBeUndefined();
     expect(await stage.parked(LIMITED)).toEqual([]);
     expect(await readOrgNote(stage.redis, LIMITED)).toMatchObject({ state: "ORG_API_LIMIT" });
     limit.clear();
+    stage.pass(PAUSE_MS);
     const [waiting, ...others] = await stage.kit.crmEvents.queue.getDelayed();
     expect(others).toEqual([]);
     await waiting?.promote();
@@ -414,12 +435,34 @@ describe("the org's limit", () => {
     expect(events).toHaveLength(2);
     org.store.update(movedId, { SchedStartTime: inMinutes(600), SchedEndTime: inMinutes(660) });
     limit.clear();
+    stage.pass(PAUSE_MS);
     await promoteDelayed(3);
     expect(planOf(await rep.waiting())).toEqual(["start 598", "stop 660"]);
     expect(planOf(await late.waiting())).toEqual(["start 58", "stop 120"]);
     expect((await stage.appointment(canceledId, LIMITED)).status).toBe("canceled");
     expect(await stage.parked(LIMITED)).toEqual([]);
   });
+
+  test("42: too many requests at once is no limit that is used up: the message waits and is read", async () => {
+    const rep = await stage.aRep({}, CROWDED);
+    const visitId = await told([60, 120], { reps: [rep], connection: CROWDED });
+    const busy = org.faults.inject({ kind: "concurrent-limit" }, { times: "forever" });
+    org.store.update(visitId, { Status: "Canceled" });
+    await org.sendOutboundMessage(stage.door(CROWDED), {
+      objectType: "ServiceAppointment",
+      recordIds: [visitId],
+      fields: ["StatusCategory", "SystemModstamp"],
+    });
+    await stage.untilQuiet();
+    expect(busy.hits).toBeGreaterThan(0);
+    expect((await stage.appointment(visitId, CROWDED)).status).toBe("scheduled");
+    busy.clear();
+    await until(async () => (await stage.appointment(visitId, CROWDED)).status === "canceled", {
+      timeoutMs: 20_000,
+      what: "the visit to be read once the org takes requests again",
+    });
+    expect((await stage.timeline(visitId, CROWDED)).join("\n")).not.toContain("used up");
+  }, 30_000);
 });
 
 /** Lets the events that wait for the org's limit be looked at now. */

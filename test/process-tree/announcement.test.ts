@@ -8,6 +8,7 @@ function announced(own: Partial<Announced> = {}): Announced {
     isLocalMode: false,
     adminPassword: "correct horse battery",
     connectionNames: ["acme"],
+    vapid: { publicKey: "p", privateKey: "a private key", subject: "mailto:ops@acme-roofing.com" },
     ...own,
   };
 }
@@ -31,6 +32,11 @@ describe("announcement", () => {
 
     expect(text).toContain("LOCAL MODE");
     expect(text).toContain("operator password  correct horse battery");
+  });
+
+  test("says that web push is off, and nothing of its keys", () => {
+    expect(announcement(announced())).not.toMatch(/push|private key/);
+    expect(announcement(announced({ vapid: undefined }))).toContain("set VAPID_SUBJECT");
   });
 
   test("promises no page where none is served", () => {

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
+import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
@@ -37,10 +38,10 @@ function environment(own: Readonly<Record<string, string>>): NodeJS.ProcessEnv {
 }
 
 /** Starts the bridge in an empty folder, so that no configuration of the checkout counts. */
-function startBridge(port: number): ChildProcess {
+function startBridge(port: number, own: Readonly<Record<string, string>> = {}): ChildProcess {
   const bridge = spawn(process.execPath, [MAIN], {
     cwd: dir.dataDir,
-    env: environment({ PORT: String(port) }),
+    env: environment({ PORT: String(port), ...own }),
     stdio: ["ignore", "pipe", "pipe"],
   });
   for (const stream of [bridge.stdout, bridge.stderr]) {
@@ -97,6 +98,34 @@ describe("the bridge itself", () => {
     expect(await once(bridge, "exit")).toEqual([0, null]);
     expect(everyone.filter(isAlive)).toEqual([]);
     expect(said).not.toContain("child.killed");
+  });
+
+  test("warns once of a connection whose links will carry no CRM records", async () => {
+    const one = {
+      organizationId: "00D5f000004XyZaEAK",
+      webhookSecrets: ["an-invented-webhook-secret-of-40-letters!"],
+    };
+    const linked = { ...one, name: "linked", integrationConnectionId: "01HACME" };
+    const file = join(dir.dataDir, "two-connections.json");
+    writeFileSync(file, JSON.stringify({ connections: [linked, { ...one, name: "acme" }] }));
+    const port = await freePort();
+    const bridge = startBridge(port, {
+      CONNECTIONS_FILE: file,
+      ADMIN_PASSWORD: "an-invented-password",
+      ADMIN_API_TOKEN: "an-invented-admin-api-token-of-40-letters",
+    });
+    await untilServing(port, bridge);
+    await until(() => said.includes("siro-bridge is running"), {
+      timeoutMs: START_MS,
+      what: "the announcement",
+    });
+    const warnings = said.split("\n").filter((line) => line.includes("connection.incomplete"));
+    expect(warnings.map((line) => JSON.parse(line))).toEqual([
+      expect.objectContaining({
+        connection: "acme",
+        finding: expect.stringContaining("integrationConnectionId is not set"),
+      }),
+    ]);
   });
 
   test("ends with the reason when its port is taken", async () => {

@@ -228,6 +228,16 @@ describe("what comes in", () => {
     expect(`${answer.status} ${(await bodyOf(answer)).error.code}`).toBe(expected);
   });
 
+  test("a body over 16 KiB is told that it is too long, whatever is in it", async () => {
+    for (const body of [JSON.stringify({ code: "x".repeat(20_000) }), "x".repeat(20_000)]) {
+      const answer = await server.browser().api("/pair", { method: "POST", body });
+      expect((await bodyOf(answer)).error).toEqual({
+        code: "BODY_TOO_LARGE",
+        message: "The body is longer than 16384 bytes",
+      });
+    }
+  });
+
   test("the reps' calls are answered a client ten times a second, the files always", async () => {
     const own = await anotherServer();
     for (let at = 0; at < 600; at += 1) {

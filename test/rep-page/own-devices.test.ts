@@ -108,9 +108,49 @@ describe("a browser", () => {
     const heir = await aBrowserDevice(browser);
     expect(heir.deviceId).not.toBe(old.deviceId);
     expect(await devicesOf(browser)).toMatchObject([
-      { deviceId: old.deviceId, state: "gone", isPrimary: false, isThis: false },
       { deviceId: heir.deviceId, label: "Van phone", isPrimary: true, isThis: true },
     ]);
+    const stored = await readDevice(store.redis, { ...REP_REF, deviceId: old.deviceId });
+    expect(stored).toMatchObject({ state: "revoked" });
+  });
+
+  test("that renews its subscription while it asks for the day stays signed in", async () => {
+    const browser = await server.signedIn();
+    await aBrowserDevice(browser);
+    const renewing = aBrowserDevice(browser);
+    const answers = await Promise.all(Array.from({ length: 12 }, () => browser.api("/today")));
+    await renewing;
+    expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([200]));
+    expect((await browser.api("/today")).status).toBe(200);
+  });
+
+  test("in which another rep signs in is that rep's alone, and the first one's again later", async () => {
+    const address = aSubscription();
+    const otto = { connection: "acme", userId: OTTO.userId };
+    const stateOf = async (rep: typeof otto) =>
+      (await listDevices(store.redis, rep)).map(({ state }) => state);
+    const rita = await server.signedIn();
+    await aBrowserDevice(rita, address);
+    await aBrowserDevice(await server.signedIn(otto), address);
+    expect([await stateOf(REP_REF), await stateOf(otto)]).toEqual([["revoked"], ["active"]]);
+    expect((await rita.api("/today")).status).toBe(401);
+    await aBrowserDevice(await server.signedIn(), {
+      ...aSubscription(),
+      endpoint: address.endpoint,
+    });
+    expect([await stateOf(REP_REF), await stateOf(otto)]).toEqual([["active"], ["revoked"]]);
+  });
+
+  test("that two reps enrol at the same moment is one rep's", async () => {
+    const address = aSubscription();
+    const otto = { connection: "acme", userId: OTTO.userId };
+    const browsers = [await server.signedIn(), await server.signedIn(otto)];
+    await Promise.all(browsers.map((browser) => aBrowserDevice(browser, address)));
+    const devices = [
+      ...(await listDevices(store.redis, REP_REF)),
+      ...(await listDevices(store.redis, otto)),
+    ];
+    expect(new Set(devices.map(({ state }) => state))).toEqual(new Set(["active", "revoked"]));
   });
 
   test.each([
@@ -232,7 +272,7 @@ describe("a rep's devices", () => {
     const browser = await server.signedIn();
     const made: string[] = [];
     for (let at = 0; at < 4; at += 1) {
-      made.push((await enrol(browser, { channel: "pull" })).deviceId);
+      made.push((await enrol(browser, { channel: "ntfy" })).deviceId);
     }
     await Promise.all(made.map((id) => browser.post(`/devices/${id}`, { isPrimary: true })));
     expect((await devicesOf(browser)).filter(({ isPrimary }) => isPrimary)).toHaveLength(1);
@@ -246,13 +286,34 @@ describe("a rep's devices", () => {
 
   test("one that is gone cannot be first, and one that was removed is unknown", async () => {
     const browser = await server.signedIn();
-    const { deviceId } = await enrol(browser, { channel: "pull" });
+    const { deviceId } = await enrol(browser, { channel: "ntfy" });
     await noteDevice(store.redis, { ...REP_REF, deviceId }, { state: "gone" });
     const answer = await browser.post(`/devices/${deviceId}`, { isPrimary: true });
     expect(await bodyOf(answer)).toMatchObject({ error: { issues: [{ path: "isPrimary" }] } });
     expect((await browser.post(`/devices/${deviceId}`, { label: "Old" })).status).toBe(204);
     await browser.api(`/devices/${deviceId}`, { method: "DELETE" });
     expect((await browser.post(`/devices/${deviceId}`, { label: "Old" })).status).toBe(404);
+  });
+
+  test("an automation, which asks by itself, and an integration cannot be first", async () => {
+    const browser = await server.signedIn();
+    const { deviceId } = await enrol(browser, { channel: "pull" });
+    const address = { url: "https://example.com/", secret: `whsec_${"A".repeat(32)}` };
+    const made = await server.devices.enrol(REP_REF, { channel: "webhook", address });
+    const ids = [deviceId, made.kind === "enrolled" ? made.deviceId : ""];
+    for (const id of ids) {
+      const answer = await browser.post(`/devices/${id}`, { isPrimary: true, label: "First" });
+      expect([answer.status, (await bodyOf(answer)).error]).toMatchObject([
+        400,
+        { code: "INPUT_INVALID", issues: [{ path: "isPrimary" }] },
+      ]);
+    }
+    const labels = (await devicesOf(browser)).map(({ label, isPrimary }) => [label, isPrimary]);
+    expect(labels).toEqual([
+      ["pull", false],
+      ["webhook", false],
+    ]);
+    expect((await browser.post(`/devices/${deviceId}`, { label: "Van" })).status).toBe(204);
   });
 
   test.each([
@@ -341,6 +402,31 @@ describe("a test prompt", () => {
       level: "good",
       text: "Last alert was sent just now",
     });
+  });
+
+  test("tells nothing of what answers at an address that a browser named", async () => {
+    const browser = await server.signedIn();
+    const closed = await startSink();
+    await closed.stop();
+    const answers: string[] = [];
+    for (const { url } of [sink, closed]) {
+      const endpoint = `${url.replace("http:", "https:")}/push`;
+      const { deviceId } = await aBrowserDevice(browser, { ...aSubscription(), endpoint });
+      const tested = (await bodyOf(await browser.post("/test-prompt"))).devices;
+      answers.push(JSON.stringify(tested).replaceAll(deviceId, ""));
+      await browser.api(`/devices/${deviceId}`, { method: "DELETE" });
+    }
+    expect(answers[0]).toBe(answers[1]);
+    expect(answers[0]).toBe(
+      JSON.stringify([
+        {
+          deviceId: "",
+          channel: "web-push",
+          outcome: "try-later",
+          answer: "there is no answer just now; try again in a minute",
+        },
+      ]),
+    );
   });
 
   test("is sent ten times a minute at most", async () => {

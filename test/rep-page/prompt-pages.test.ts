@@ -43,6 +43,10 @@ async function timelineKinds(): Promise<readonly string[]> {
   return (await readTimeline(store.redis, RECORD)).map(({ kind }) => kind);
 }
 
+async function timelineTexts(): Promise<readonly string[]> {
+  return (await readTimeline(store.redis, RECORD)).map(({ text }) => text);
+}
+
 async function anotherServer(input: RepInput = {}): Promise<RepServer> {
   const other = await startRep(store, input);
   others.push(other);
@@ -93,6 +97,40 @@ describe("/go", () => {
     ]);
   });
 
+  test.each([
+    "/go/nobody",
+    "/done/nobody",
+    "/rep-assets/rep.css",
+  ])("%s has the headers of the rep's page", async (path) => {
+    const secure = await anotherServer({ publicUrl: new URL("https://bridge.example.com") });
+    const page = await secure.call("/rep");
+    const answer = await secure.call(path);
+    for (const name of [
+      "cross-origin-opener-policy",
+      "referrer-policy",
+      "strict-transport-security",
+      "x-content-type-options",
+      "x-robots-tag",
+    ]) {
+      expect([name, answer.headers.get(name)]).toEqual([name, page.headers.get(name) ?? "missing"]);
+    }
+    expect(answer.headers.get("content-security-policy")).toMatch(
+      /^default-src 'none';.*frame-ancestors 'none'/,
+    );
+    const plain = await server.call(path);
+    expect(plain.headers.get("strict-transport-security")).toBeNull();
+  });
+
+  test.each([
+    "/rep-assets/index.html",
+    "/rep-assets/app.js",
+    "/rep-assets/sw.js",
+    "/rep-assets/icons/icon.svg",
+    "/rep-assets/",
+  ])("nothing else lies beside it: %s", async (path) => {
+    expect((await server.call(path)).status).toBe(404);
+  });
+
   test("a look by HEAD is answered alike but not recorded", async () => {
     await storeAppointment(store.redis, anAppointment());
     const { token } = await aLivePrompt();
@@ -113,6 +151,35 @@ describe("/go", () => {
     const answer = await server.call(`/go/${token}`, { headers: { [name]: value } });
     expect(answer.status).toBe(200);
     expect((await readDossier(store.redis, RECORD))?.receipts).toEqual([]);
+  });
+
+  test("tabs, histories and previews are told no title", async () => {
+    await storeAppointment(store.redis, anAppointment({ title: "Jane Doe" }));
+    const { token } = await aLivePrompt({ state: "sent" });
+    const html = await (await server.call(`/go/${token}`)).text();
+    expect(html).toContain("<title>Start recording</title>");
+    expect(html).toContain("<h1>Jane Doe</h1>");
+    expect(html.match(/<head>.*<\/head>/s)?.[0]).not.toMatch(/jane|og:/i);
+  });
+
+  test("a program gets neither the title nor the link; a person taken for one gets on by a tap", async () => {
+    await storeAppointment(store.redis, anAppointment({ title: "Jane Doe" }));
+    const { token } = await aLivePrompt({ state: "sent" });
+    const headers = { "user-agent": "WhatsApp/2.23.20.0" };
+    const html = await (await server.call(`/go/${token}`, { headers })).text();
+    expect(html).not.toMatch(/jane|doe|siro\.ai/i);
+    const [, href = ""] = /<a class="button" href="([^"]+)"/.exec(html) ?? [];
+    const next = new URL(href, `${server.url}/go/${token}`);
+    const shown = await server.call(next.pathname + next.search, { headers });
+    expect(await shown.text()).toMatch(/<h1>Jane Doe<\/h1>.*href="https:\/\/app\.siro\.ai/s);
+  });
+
+  test("a browser that fetches ahead is the rep's own, and gets the page as it is", async () => {
+    await storeAppointment(store.redis, anAppointment({ title: "Jane Doe" }));
+    const { token } = await aLivePrompt({ state: "sent" });
+    const headers = { "sec-purpose": "prefetch;prerender" };
+    const html = await (await server.call(`/go/${token}`, { headers })).text();
+    expect(html).toContain("Start recording</a>");
   });
 
   test("a phone whose maker's name ends in bot is a person's", async () => {
@@ -155,6 +222,32 @@ describe("/go", () => {
     expect(html).toContain(heading);
     expect(html).not.toContain("siro.ai");
     expect(await timelineKinds()).toEqual(["link.opened"]);
+  });
+
+  test("a closed link is told about once per reason, however often it is opened", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const { token } = await aLivePrompt({ state: "sent", expiresAtMs: Date.now() - 1 });
+    await Promise.all(Array.from({ length: 20 }, () => server.call(`/go/${token}`)));
+    expect(await timelineTexts()).toEqual([
+      "The rep opened the start link's page, too late: expired",
+    ]);
+    await storeAppointment(store.redis, anAppointment({ status: "canceled" }));
+    await server.call(`/go/${token}`);
+    await server.call(`/go/${token}`);
+    expect((await timelineTexts()).slice(1)).toEqual([
+      "The rep opened the start link's page, too late: visit-over",
+    ]);
+  });
+
+  test("one that is opened before its time is told about as too early", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const { token } = await aLivePrompt({ state: "waiting" });
+    const answer = await server.call(`/go/${token}`);
+    expect([answer.status, await answer.text()]).toEqual([
+      200,
+      expect.stringContaining("A little early"),
+    ]);
+    expect(await timelineTexts()).toEqual(["The rep opened the start link's page, too early"]);
   });
 
   test("a start is not offered any more once the stop is live", async () => {

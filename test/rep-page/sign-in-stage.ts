@@ -6,7 +6,7 @@ import { createFailureLimit } from "../../src/http/failure-limit.ts";
 import { mountRoutes } from "../../src/http/route.ts";
 import { addRep } from "../../src/local-mode/stub-org/seed/demo-people.ts";
 import { startStubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
-import { leaveSession } from "../../src/rep-page/admit-rep.ts";
+import { changeSession } from "../../src/rep-page/admit-rep.ts";
 import { createRepGuard } from "../../src/rep-page/rep-guard.ts";
 import { type RepSignInEntry, signInRoutes } from "../../src/rep-page/sign-in-routes.ts";
 import { openRepSignIn } from "../../src/salesforce/open-rep-sign-in.ts";
@@ -75,7 +75,7 @@ export async function startSignInStage({ redis }: AdminStore, input: SignInStage
       }),
       salesforceSignIn: openRepSignIn({ connections, publicUrl, timeoutMs: TIMEOUT_MS }),
       signInEnded: (entry) => void entries.push(entry),
-      leaveSession: (request, next) => leaveSession(admission, request, next),
+      changeSession: (request, rep) => changeSession(admission, request, rep),
     }),
   );
   app.use(errorResponder((error) => void reported.push(error)));

@@ -2,6 +2,7 @@ import { describe, expect, test } from "@jest/globals";
 import { messageChange } from "../../src/salesforce/message-change.ts";
 import { recordSelection } from "../../src/salesforce/soql-records.ts";
 import { REPORTABLE_OBJECTS } from "../../src/salesforce-package/package-plan.ts";
+import { planPackage } from "../../src/salesforce-package/plan-package.ts";
 import { metadataXml } from "../../src/salesforce-package/xml.ts";
 import { AWKWARD_SECRET, aConnection, aPackage, aPlan, problemsOf } from "./acme-package.ts";
 import { childOrder, elementsAt, type ReadElement, readXml, textsAt } from "./read-xml.ts";
@@ -173,11 +174,11 @@ describe("flows", () => {
     ],
     [
       "Lead",
-      "OR(AND(ISNEW(), NOT(ISBLANK({!$Record.Visit_Start__c}))), ISCHANGED({!$Record.Visit_Start__c}), ISCHANGED({!$Record.Visit_End__c}), ISCHANGED({!$Record.Closer__c}))",
+      "OR(ISCHANGED({!$Record.Visit_Start__c}), AND(NOT(ISBLANK({!$Record.Visit_Start__c})), OR(ISNEW(), ISCHANGED({!$Record.Visit_End__c}), ISCHANGED({!$Record.Closer__c}), ISCHANGED({!$Record.OwnerId}), ISCHANGED({!$Record.IsConverted}))))",
     ],
     [
       "Opportunity",
-      "OR(AND(ISNEW(), NOT(ISBLANK({!$Record.acme__Demo_At__c}))), ISCHANGED({!$Record.acme__Demo_At__c}), ISCHANGED({!$Record.OwnerId}))",
+      "OR(ISCHANGED({!$Record.acme__Demo_At__c}), AND(NOT(ISBLANK({!$Record.acme__Demo_At__c})), OR(ISNEW(), ISCHANGED({!$Record.OwnerId}), ISCHANGED({!$Record.StageName}))))",
     ],
   ])("of %s start on what decides a visit", (object, formula) => {
     expect(textsAt(flowOf(`Siro_${object}_Changed`), "start/filterFormula")).toEqual([formula]);
@@ -189,7 +190,7 @@ describe("flows", () => {
     ).join();
     const sets = xmlOf(`${SOURCE}/permissionsets/Siro_Bridge_Link_Fields.permissionset-meta.xml`);
     const written = textsAt(sets, "fieldPermissions/field").map((field) => field.split(".")[1]);
-    expect(written).toHaveLength(4);
+    expect(written).toHaveLength(5);
     expect(written.filter((field) => formulas.includes(field ?? ""))).toEqual([]);
   });
 
@@ -198,11 +199,28 @@ describe("flows", () => {
     for (const object of REPORTABLE_OBJECTS) {
       const read = recordSelection(object, mapping).fields.map((field) => field.replace("?", ""));
       const formula = textsAt(flowOf(`Siro_${object}_Changed`), "start/filterFormula").join();
-      const watched = [...formula.matchAll(/Record\.(\w+)/g)].map(([, field]) => field ?? "");
+      // The stage decides whether the opportunity is closed.
+      const watched = [...formula.matchAll(/Record\.(\w+)/g)].map(([, field]) =>
+        field === "StageName" ? "IsClosed" : (field ?? ""),
+      );
       expect(watched.filter((field) => !(read.includes(field) || /^Siro_/.test(field)))).toEqual(
         [],
       );
     }
+  });
+
+  test.each([
+    ["Rep__r.User__c", "Rep__c"],
+    ["Account.OwnerId", "AccountId"],
+    ["OwnerId", "OwnerId"],
+  ])("of a rep behind %s watch %s, the record's own field on the way there", (repField, own) => {
+    const mapping = { opportunity: { startField: "Start__c", repField } };
+    const files = aPackage(aPlan(aConnection({ mapping }), { objects: ["Opportunity"] }));
+    const formula = textsAt(flowOf("Siro_Opportunity_Changed", files), "start/filterFormula")[0];
+    const watched = [...(formula ?? "").matchAll(/ISCHANGED\(\{!\$Record\.(\w+)\}\)/g)];
+    expect(watched.map(([, field]) => field)).toEqual([
+      ...new Set(["Start__c", own, "OwnerId", "StageName"]),
+    ]);
   });
 
   test.each([
@@ -274,6 +292,13 @@ describe("permissions", () => {
     const set = xmlOf(`${SOURCE}/permissionsets/Siro_Bridge_Link_Fields.permissionset-meta.xml`);
     expect(textsAt(set, "objectPermissions/object")).toEqual(["ServiceAppointment"]);
     expect(textsAt(set, "objectPermissions/allowEdit")).toEqual(["true"]);
+    expect(textsAt(set, "fieldPermissions/field")).toEqual([
+      "ServiceAppointment.Siro_Prompt_Sent__c",
+      "ServiceAppointment.Siro_Recording_Linked__c",
+      "ServiceAppointment.Siro_Recording_Seen__c",
+      "ServiceAppointment.Siro_Start_Link__c",
+      "ServiceAppointment.Siro_Stop_Link__c",
+    ]);
     for (const field of textsAt(set, "fieldPermissions/field")) {
       const name = field.replace("ServiceAppointment.", "");
       expect(
@@ -502,10 +527,26 @@ describe("a package is refused", () => {
   });
 
   test("for a date field that is no API name, before it gets into a formula", () => {
-    const lead = { startField: "Start__c}), ISCHANGED({!$Record.X", repField: "Owner.Name" };
+    const lead = { startField: "Start__c}), ISCHANGED({!$Record.X", endField: "Visit__r.End__c" };
     expect(problemsOf(aConnection({ mapping: { lead } }), { objects: ["Lead"] })).toEqual([
       expect.stringContaining("is not a field's API name"),
-      expect.stringContaining('"Owner.Name" is not a field\'s API name'),
+      expect.stringContaining('"Visit__r.End__c" is not a field\'s API name'),
     ]);
+  });
+});
+
+test("a rep behind another record is told of: only the lookup to that record is reported", () => {
+  const mapping = { lead: { startField: "Start__c", repField: "Rep__r.User__c" } };
+  const options = { integrationUser: "siro@acme.example", contactEmail: "siro@acme.example" };
+  const planned = planPackage(aConnection({ mapping }), new URL("https://bridge.example.com"), {
+    ...options,
+    objects: ["Lead"],
+    hasMoreFields: false,
+  });
+  expect(planned).toMatchObject({
+    kind: "planned",
+    warnings: expect.arrayContaining([
+      "mapping.lead.repField: Lead reports changes of Rep__c; give the integration user Read on User__c of the record behind it, whose own changes are not reported",
+    ]),
   });
 });

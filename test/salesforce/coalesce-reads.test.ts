@@ -88,13 +88,14 @@ describe("the reader", () => {
     expect(dataCalls()).toBe(1);
   });
 
-  test("does not wait for the end of a backlog, nor for a store that does not say", async () => {
+  test("does not wait for a backlog of others, nor for a store that does not say", async () => {
     const { stub, org } = await acme();
     const id = addVisit(stub);
     const busy = createReader(org, { isMoreComing: async () => true });
-    const beganAtMs = performance.now();
-    expect((await busy.read(visit(id))).outcome.kind).toBe("found");
-    expect(performance.now() - beganAtMs).toBeGreaterThan(1_000);
+    const askedAtMs = Date.now();
+    const { outcome, readAtMs } = await busy.read(visit(id));
+    expect(outcome.kind).toBe("found");
+    expect(readAtMs - askedAtMs).toBeLessThan(700);
     const blind = createReader(org, { isMoreComing: () => Promise.reject(new Error("gone")) });
     expect((await blind.read(visit(id))).outcome.kind).toBe("found");
   });
@@ -120,8 +121,9 @@ describe("the reader", () => {
     expect((await asked).readAtMs).toBe(NOW_MS);
   });
 
-  test("tells everyone when the call fails, and starts anew with the next", async () => {
-    const { stub, org } = await acme();
+  test("tells everyone when the call fails, and starts anew after a pause", async () => {
+    let nowMs = NOW_MS;
+    const { stub, org } = await acme({ deps: { nowMs: () => nowMs } });
     const reader = createReader(org, { flushAfterMs: 5 });
     const ids = [addVisit(stub), addVisit(stub)];
     stub.faults.inject({ kind: "unavailable-html" }, { path: "/composite" });
@@ -129,6 +131,7 @@ describe("the reader", () => {
     expect(failed).toEqual(
       ids.map(() => ({ status: "rejected", reason: expect.any(OrgUnavailableError) })),
     );
+    nowMs += 1_000;
     expect((await reader.read(visit(ids[0] ?? ""))).outcome.kind).toBe("found");
   });
 });

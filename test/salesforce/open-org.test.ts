@@ -257,7 +257,7 @@ describe("what the org answers", () => {
     [
       "too many at once",
       refusal(403, "REQUEST_LIMIT_EXCEEDED", "ConcurrentPerOrgLongTxn Limit exceeded."),
-      pause(5_000),
+      later(5_000),
     ],
     [
       "a limit with a time",

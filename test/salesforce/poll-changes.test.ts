@@ -177,6 +177,52 @@ describe("a poll", () => {
     expect(idsIn((await poll(org, first.watermarks)).events)).toContain(late);
   });
 
+  test("tells a row once: when its stamp is settled, and again only with another stamp", async () => {
+    const { stub, org, watermarks } = await settled();
+    const id = addVisit(stub);
+    clock.nowMs += MINUTE_MS;
+    const first = await poll(org, watermarks);
+    expect(idsIn(first.events)).toEqual([id]);
+    const again = await poll(org, first.watermarks);
+    expect(again.events).toEqual([]);
+    stub.store.update(id, { Subject: "Other" });
+    clock.nowMs += MINUTE_MS;
+    expect(idsIn((await poll(org, again.watermarks)).events)).toEqual([id]);
+  });
+
+  test("tells an assignment that shows late, though its visit changed after it and that was told", async () => {
+    const { stub, org, watermarks } = await settled();
+    const { resourceId } = addRep(stub, "late@example.com");
+    const id = addVisit(stub);
+    clock.nowMs += MINUTE_MS;
+    const first = await poll(org, watermarks);
+    const stampMs = clock.nowMs - 2 * MINUTE_MS;
+    const row = stub.store.insert("AssignedResource", {
+      ServiceAppointmentId: id,
+      ServiceResourceId: resourceId,
+      SystemModstamp: new Date(stampMs).toISOString(),
+    });
+    const late = await poll(org, first.watermarks);
+    expect(late.events).toEqual([
+      expect.objectContaining({
+        recordId: id,
+        occurredAtMs: stampMs,
+        eventId: expect.stringContaining(idOf(row)),
+      }),
+    ]);
+    expect((await poll(org, late.watermarks)).events).toEqual([]);
+  });
+
+  test("forgets rows that the overlap has passed", async () => {
+    const { stub, org, watermarks } = await settled();
+    addVisit(stub);
+    clock.nowMs += 10 * MINUTE_MS;
+    addVisit(stub);
+    clock.nowMs += MINUTE_MS;
+    const { watermarks: marks } = await poll(org, watermarks);
+    expect(Object.keys(marks["ServiceAppointment"]?.seen ?? {})).toHaveLength(1);
+  });
+
   test("gives one event per record, its newest change", async () => {
     const { stub, org, watermarks } = await settled();
     const id = addVisit(stub);
@@ -304,6 +350,7 @@ describe("an org that does not let us look", () => {
     expect(await poll(org, watermarks)).toEqual({
       events: [],
       watermarks,
+      covered: [],
       isPaused: true,
       refused: [],
     });

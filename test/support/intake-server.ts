@@ -5,10 +5,12 @@ import { pino } from "pino";
 import { Registry } from "prom-client";
 import { type Connection, connectionSchema } from "../../src/domain/connection.ts";
 import type { CrmEvent } from "../../src/domain/crm-event.ts";
+import type { SiroEvent } from "../../src/domain/siro-event.ts";
 import { createEvents } from "../../src/events.ts";
 import type { EventInbox } from "../../src/intake/event-inbox.ts";
 import type { QuarantineEntry } from "../../src/intake/quarantine.ts";
 import { createIntakeListener, type IntakeDeps } from "../../src/intake/routes.ts";
+import type { SiroInbox } from "../../src/intake/siro-inbox.ts";
 import { ORGANIZATION_ID } from "./outbound-message.ts";
 
 /** The secret in the URL of the connection "acme". */
@@ -26,12 +28,20 @@ interface MemoryInbox extends EventInbox {
   failWith: ((events: readonly CrmEvent[]) => Promise<never>) | null;
 }
 
+/** An inbox for Siro's webhooks in memory that can be told to fail. */
+interface MemorySiroInbox extends SiroInbox {
+  readonly events: SiroEvent[];
+  /** What the next puts do instead of storing. */
+  failWith: (() => Promise<never>) | null;
+}
+
 /** A real HTTP server with the intake on 127.0.0.1, and everything that it told. */
 export interface IntakeServer {
   readonly url: string;
   readonly port: number;
   readonly server: Server;
   readonly inbox: MemoryInbox;
+  readonly siroInbox: MemorySiroInbox;
   readonly quarantined: QuarantineEntry[];
   readonly logLines: string[];
   /** The value of a counter, all labels added up; 0 when it was never raised. */
@@ -77,9 +87,31 @@ function aMemoryInbox(): MemoryInbox {
   return inbox;
 }
 
+/** Builds an inbox that remembers every message of Siro by connection and id. */
+function aMemorySiroInbox(): MemorySiroInbox {
+  const inbox: MemorySiroInbox = {
+    events: [],
+    failWith: null,
+    async put(event) {
+      if (inbox.failWith !== null) {
+        return await inbox.failWith();
+      }
+      const isKnown = inbox.events.some(
+        (one) => one.connection === event.connection && one.messageId === event.messageId,
+      );
+      if (!isKnown) {
+        inbox.events.push(event);
+      }
+      return isKnown ? "duplicate" : "accepted";
+    },
+  };
+  return inbox;
+}
+
 /** Starts a server; whatever is not the intake's is answered 418, as the framework behind it would. */
 async function startIntake(input: Partial<IntakeDeps> = {}): Promise<IntakeServer> {
   const inbox = aMemoryInbox();
+  const siroInbox = aMemorySiroInbox();
   const quarantined: QuarantineEntry[] = [];
   const logLines: string[] = [];
   const registry = new Registry();
@@ -87,6 +119,7 @@ async function startIntake(input: Partial<IntakeDeps> = {}): Promise<IntakeServe
   const listener = createIntakeListener({
     connections: new Map([["acme", aConnection()]]),
     inbox,
+    siroInbox,
     quarantine: { keep: async (entry) => void quarantined.push(entry) },
     events: createEvents(log, registry),
     bodyLimitBytes: 4 * 1024 * 1024,
@@ -108,6 +141,7 @@ async function startIntake(input: Partial<IntakeDeps> = {}): Promise<IntakeServe
     port,
     server,
     inbox,
+    siroInbox,
     quarantined,
     logLines,
     count: (name, labels = {}) => countOf(registry, name, labels),

@@ -24,6 +24,7 @@ import { createCrmEventsQueue } from "../../src/queues/crm-events.ts";
 import { createDeliveriesQueue } from "../../src/queues/deliveries.ts";
 import { createPromptsQueue } from "../../src/queues/prompts.ts";
 import { createReconcileQueue } from "../../src/queues/reconcile.ts";
+import { createSiroEventsQueue } from "../../src/queues/siro-events.ts";
 import { openWorkerRedis } from "../../src/redis.ts";
 import type { WorkerKit } from "../../workers/kit.ts";
 import { openOrgs } from "../../workers/orgs.ts";
@@ -78,6 +79,8 @@ export interface PipelineStage {
   poll(connection?: string): Promise<void>;
   /** Resolves once no event waits. */
   untilQuiet(): Promise<void>;
+  /** Lets time pass for what the bridge remembers of its orgs: how long they asked it to wait, what they said of their limit. */
+  pass(ms: number): void;
   /** The address that a connection's outbound messages go to. */
   door(connection?: string): string;
   dossier(recordId: string, connection?: string): Promise<AppointmentDossier | undefined>;
@@ -104,13 +107,17 @@ export async function openPipelineStage(options: PipelineOptions = {}): Promise<
   const crmEvents = createCrmEventsQueue(redis);
   const reconcile = createReconcileQueue(redis);
   const log = pino({ level: "silent" });
+  let passedMs = 0;
   const kit: WorkerKit = {
     config,
     redis,
     crmEvents,
     prompts,
     planRep: createPlanner({ redis, prompts }),
-    orgs: openOrgs(config.connections.values()),
+    orgs: openOrgs(config.connections.values(), {
+      isMoreComing: crmEvents.isAnyWaiting,
+      org: { nowMs: () => Date.now() + passedMs },
+    }),
     deliveries: createDeliveriesQueue(redis),
     channels,
     events: createWorkerEvents(log, new Registry()),
@@ -121,6 +128,7 @@ export async function openPipelineStage(options: PipelineOptions = {}): Promise<
     ...config,
     nowMs: Date.now,
     inbox: crmEvents,
+    siroInbox: createSiroEventsQueue(redis),
     quarantine: { keep: () => Promise.reject(new Error("the stage sent an unreadable message")) },
     events: createEvents(log, new Registry()),
   });
@@ -145,6 +153,9 @@ export async function openPipelineStage(options: PipelineOptions = {}): Promise<
     kit,
     door,
     untilQuiet,
+    pass: (ms) => {
+      passedMs += ms;
+    },
     dossier,
     aRep: (own = {}, connection = ACME) => aRep({ org, sink, kit, connection }, own),
     tell: async (objectType, recordIds, connection) => {

@@ -16,3 +16,16 @@ export function signedHeaders(secret: string, body: string, atMs = Date.now()): 
     "webhook-signature": new Webhook(secret).sign(id, new Date(atMs), body),
   };
 }
+
+/** The same signature under the names that Svix uses; the id is the message's, over all its tries. */
+export function svixHeaders(
+  secret: string,
+  body: string,
+  { id = "msg_1", atMs = Date.now() }: { readonly id?: string; readonly atMs?: number } = {},
+): Readonly<Record<`svix-${"id" | "timestamp" | "signature"}`, string>> {
+  return {
+    "svix-id": id,
+    "svix-timestamp": String(Math.floor(atMs / 1000)),
+    "svix-signature": new Webhook(secret).sign(id, new Date(atMs), body),
+  };
+}

@@ -311,6 +311,8 @@ describe("the settings", () => {
       startLinkField: null,
       stopLinkField: null,
       promptSentField: null,
+      recordingSeenField: null,
+      recordingLinkedField: null,
     });
   });
 

@@ -25,4 +25,6 @@ export interface Channel {
   send(message: PromptMessage, address: unknown, context: SendContext): Promise<AttemptOutcome>;
   /** Takes back what the device shows; missing where the channel cannot. */
   clear?(message: ClearMessage, address: unknown, context: SendContext): Promise<AttemptOutcome>;
+  /** Whether the device at this address can take back anything; missing where each can. */
+  canClear?(address: unknown): boolean;
 }

@@ -15,7 +15,8 @@ const LOOKS: Readonly<Record<PromptAction | "test", { priority: number; tag: str
 };
 
 /**
- * Writes the JSON that ntfy publishes: a tap opens Siro's link, the button opens our page.
+ * Writes the JSON that ntfy publishes: a tap opens Siro's link, the button opens our page. Where the visit's title is
+ * not for others, a tap opens our page as well.
  *
  * One sequence id per appointment, so that its stop takes the place of its start. ntfy knows no expiry of a
  * single message. What would exceed 4,096 bytes is written small.
@@ -43,14 +44,15 @@ function smallParts(message: PromptMessage, topic: string): object {
     const { priority, tag } = LOOKS.test;
     return { topic, priority, tags: [tag], click: message.openUrl };
   }
-  const { connection, prompt, appointment, rep, link } = message;
+  const { connection, prompt, appointment, rep, privacy, link, openUrl } = message;
   const { priority, tag } = LOOKS[prompt.action];
   const { recordId } = appointment;
   return {
     topic,
     priority,
     tags: [tag],
-    click: link,
+    // Siro's link holds the visit's title, and ntfy's server reads it.
+    click: privacy === "full" ? link : openUrl,
     sequence_id: collapseKey({ connection, recordId, userId: rep.userId }),
   };
 }

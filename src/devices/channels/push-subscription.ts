@@ -59,6 +59,14 @@ export function pushSubscriptionSchema(allow: readonly string[]) {
   });
 }
 
+const endpointSchema = z.object({ endpoint: z.url() });
+
+/** The endpoint of a subscription that was checked before. */
+export function pushEndpointOf(address: unknown): string | undefined {
+  const parsed = endpointSchema.safeParse(address);
+  return parsed.success ? parsed.data.endpoint : undefined;
+}
+
 /** Whether the push service is Apple's. */
 export function isApple(endpoint: string): boolean {
   return matches(new URL(endpoint).hostname, ".push.apple.com");

@@ -7,7 +7,12 @@ import type { Vapid } from "../../vapid.ts";
 import type { AddressVerdict, Channel } from "./channel.ts";
 import { collapseKey } from "./collapse-key.ts";
 import { judgePushAnswer, type PushAnswer } from "./judge-push-answer.ts";
-import { isApple, type PushSubscription, pushSubscriptionSchema } from "./push-subscription.ts";
+import {
+  isApple,
+  type PushSubscription,
+  pushEndpointOf,
+  pushSubscriptionSchema,
+} from "./push-subscription.ts";
 import { createVapidSigner, type VapidSigner } from "./vapid-signer.ts";
 import { clearPayload, pushPayload, pushTag, smallestPushPayload } from "./web-push-payload.ts";
 
@@ -49,6 +54,10 @@ export function webPushChannel({ poster, vapid, allow }: WebPushChannelDeps): Ch
       withSubscription(address, (subscription) =>
         sendPrompt(kit, subscription, { message, nowMs }),
       ),
+    canClear: (address) => {
+      const endpoint = pushEndpointOf(address);
+      return endpoint !== undefined && !isApple(endpoint);
+    },
     clear: (visit, address, { nowMs }) =>
       withSubscription(address, (subscription) => {
         const tag = collapseKey(visit);

@@ -59,11 +59,8 @@ async function enter(name) {
 }
 
 async function handleStranger(error) {
-  const code = new URLSearchParams(location.search).get("pair");
-  if (error.status === 401 && code !== null) {
-    await pairBy(code, error);
-  } else if (error.status === 401) {
-    signedOut(error);
+  if (error.status === 401) {
+    await handleSignedOut(error);
   } else if (lastDay() === undefined) {
     put(troubleView(error));
   } else {
@@ -72,11 +69,18 @@ async function handleStranger(error) {
   }
 }
 
-async function pairBy(code, { signIn }) {
+/** An iPhone's app keeps its first code in its start address for ever: that is no reason to keep the day as well. */
+async function handleSignedOut({ signIn }) {
+  const reason = forget();
+  const code = new URLSearchParams(location.search).get("pair");
+  if (code === null) {
+    put(signedOutView(app, { signIn, reason }));
+    return;
+  }
   try {
     await pair(code);
   } catch (error) {
-    put(signedOutView(app, { signIn, reason: error.message }));
+    put(signedOutView(app, { signIn, reason: reason ?? error.message }));
     return;
   }
   history.replaceState(null, "", "/rep");
@@ -84,10 +88,14 @@ async function pairBy(code, { signIn }) {
 }
 
 function signedOut({ signIn }) {
+  put(signedOutView(app, { signIn, reason: forget() }));
+}
+
+/** Forgets whose page this was; says why it is nobody's any more, if it was somebody's. */
+function forget() {
   const wasKnown = lastDay() !== undefined || keptDevice() !== undefined;
   forgetRep();
-  const reason = wasKnown ? ENDED : undefined;
-  put(signedOutView(app, { signIn, reason }));
+  return wasKnown ? ENDED : undefined;
 }
 
 /** The address keeps no invitation and no old view; a pairing code stays for the Home Screen to find. */

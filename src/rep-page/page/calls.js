@@ -65,6 +65,7 @@ const WORDS = {
   401: "You are signed out on this device.",
   403: "The bridge refused this. Open the page from its own address and try again.",
   404: "This is not there any more.",
+  413: "That is longer than the bridge takes. Shorten it, then try again.",
   429: "Too many tries. Wait a few minutes, then try again.",
 };
 

@@ -45,8 +45,11 @@ export function ownTimeZone() {
   return new Intl.DateTimeFormat().resolvedOptions().timeZone;
 }
 
-/** The name people use for a time zone, as "Eastern Time". */
+/** The name people use for a time zone, as "Eastern Time"; UTC is said as in the alerts. */
 export function zoneName(timeZone) {
+  if (timeZone === "UTC") {
+    return timeZone;
+  }
   const parts = new Intl.DateTimeFormat("en-US", { timeZone, timeZoneName: "longGeneric" });
   return parts.formatToParts(Date.now()).find(({ type }) => type === "timeZoneName")?.value;
 }

@@ -4,7 +4,7 @@
  * The cache's name changes with every file in it, and a test sees to that: a phone then takes all of the new
  * page or none of it.
  */
-const CACHE = "siro-bridge-5bb58f1b";
+const CACHE = "siro-bridge-75f6b553";
 const SHELL = "/rep";
 const FILES = [
   SHELL,
