@@ -45,6 +45,7 @@ function outstanding(
   return {
     promptId,
     action,
+    recordId: appointment.recordId,
     token,
     ...(link.kind === "issued" ? { link: link.url } : {}),
     objectIds: [...new Set(ids.map(canonicalRecordId))],

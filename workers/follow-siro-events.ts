@@ -71,7 +71,7 @@ async function recordLinked(
     const { publicUrl } = kit.config;
     const siroUserId = siroUserIds[rep.userId];
     const prompts = outstandingPrompts(state, { connection, publicUrl, siroUserId });
-    const evidence = correlateLinked(event, prompts);
+    const evidence = correlateLinked(event, prompts, state.recorder);
     if (evidence !== undefined) {
       await receiptDesk(kit).recordReported(rep, { ...evidence, source: "siro-webhook" });
       return true;

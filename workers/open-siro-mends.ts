@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { readDossier } from "../src/books/appointment-book.ts";
+import { readRepState } from "../src/books/rep-book.ts";
 import { readMendNote, saveMendNote } from "../src/books/siro-mend-book.ts";
 import type { Config } from "../src/config.ts";
 import type { Connection } from "../src/domain/connection.ts";
@@ -12,6 +13,9 @@ import {
 } from "../src/siro/look-after-recording.ts";
 import type { Siro } from "../src/siro/open-siro.ts";
 import type { WorkerEvents } from "./worker-events.ts";
+
+/** A recording is looked after for days; the visits before it may have begun it. */
+const LOOK_BACK_MS = 8 * 86_400_000;
 
 /** What looking after recordings needs from the worker process. */
 export interface SiroMendsKit {
@@ -60,6 +64,10 @@ function lookAfterDeps(
   return {
     ...{ settings, integrationConnectionId, siro },
     readDossier: (recordId) => readDossier(redis, { connection: name, recordId }),
+    readPrompts: async ({ userId }) => {
+      const rep = { connection: name, userId, lookBackMs: LOOK_BACK_MS };
+      return (await readRepState(redis, rep)).visits.flatMap(({ prompts }) => prompts);
+    },
     readNote: (recordingId) => readMendNote(redis, name, recordingId),
     saveDeed: async ({ promptId, userId, ...ref }, { note, told }) => {
       const entries = told.map((text) => ({

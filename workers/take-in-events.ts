@@ -1,4 +1,5 @@
 import { changeRep, type RepRef, readRepState, recorderCommand } from "../src/books/rep-book.ts";
+import type { RepState } from "../src/books/rep-state.ts";
 import { setWatchCommands } from "../src/books/siro-watch-book.ts";
 import { begunByHand } from "../src/deliveries/begun-by-hand.ts";
 import { recordConsent } from "../src/deliveries/record-consent.ts";
@@ -45,11 +46,16 @@ async function recordEvidence(kit: WorkerKit, rep: RepRef, report: Report): Prom
 async function recordConsents(
   { redis }: WorkerKit,
   rep: RepRef,
-  { events }: Report,
+  { connection, events }: Report,
 ): Promise<void> {
+  // The trail is kept last; a word about a recording may come together with its beginning.
+  const withSigns = (state: RepState): RepState => ({
+    ...state,
+    recorder: addSigns(state.recorder, events, readLinkOf(connection)),
+  });
   for (const event of events) {
     if (event.kind === "consent") {
-      await changeRep(redis, rep, (state) => recordConsent(state, rep, event));
+      await changeRep(redis, rep, (state) => recordConsent(withSigns(state), rep, event));
     }
   }
 }

@@ -63,7 +63,7 @@ function presentTruth(prompt: Prompt) {
   return {
     ...(confirmation === undefined ? {} : { confirmation }),
     ...(recording === undefined ? {} : { recording: presentRecording(recording) }),
-    ...(consent === undefined ? {} : { consent: consent.status }),
+    ...(consent === undefined || consent.isUnsure ? {} : { consent: consent.status }),
   };
 }
 

@@ -1,12 +1,13 @@
 import type { RepState } from "../books/rep-state.ts";
+import type { RecorderSign } from "../domain/recorder-trail.ts";
 import type { Evidence } from "./record-receipt.ts";
 import { lastBegin, visitAround } from "./running-recording.ts";
 
 /**
  * Finds the recordings that a rep began by hand for a visit, as evidence for the visit's last start. Pure.
  *
- * By rep and time alone: the recording began round the time of this one visit, no link began it, and no prompt has
- * it already.
+ * By rep and time alone: the recording began round the time of this one visit, no link began it, no prompt has it
+ * already, and it had not ended when the start was sent.
  */
 export function begunByHand(state: RepState, userId: string): readonly Evidence[] {
   const known = new Set(
@@ -22,15 +23,24 @@ export function begunByHand(state: RepState, userId: string): readonly Evidence[
     if (prompt === undefined || prompt.recording !== undefined) {
       return [];
     }
+    const end = endOf(state, recordingId);
+    const { firedAtMs = 0 } = prompt;
     const base = { promptId: prompt.promptId, recordingId } as const;
-    return evidenceOf(state, { ...base, certainty: "time", source: "siro-events", atMs });
+    const found = evidenceOf({ ...base, certainty: "time", source: "siro-events", atMs }, end);
+    return found.every(({ kind, atMs: foundMs = 0 }) => kind !== "stopped" || foundMs >= firedAtMs)
+      ? found
+      : [];
   });
 }
 
-function evidenceOf(state: RepState, base: Omit<Evidence, "kind">): readonly Evidence[] {
-  const end = state.recorder.find(
-    ({ sign, recordingId }) => sign === "stop" && recordingId === base.recordingId,
-  );
+function endOf({ recorder }: RepState, recordingId: string): RecorderSign | undefined {
+  return recorder.find((one) => one.sign === "stop" && one.recordingId === recordingId);
+}
+
+function evidenceOf(
+  base: Omit<Evidence, "kind">,
+  end: RecorderSign | undefined,
+): readonly Evidence[] {
   return [
     { ...base, kind: "recording" },
     ...(end === undefined ? [] : [{ ...base, kind: "stopped", atMs: end.atMs } as const]),

@@ -3,7 +3,12 @@ import type { RepState, RepVisit } from "../books/rep-state.ts";
 import { isoInstant } from "../domain/instant.ts";
 import type { Prompt } from "../domain/prompt.ts";
 import { type RecorderSign, recorderStateOf } from "../domain/recorder-trail.ts";
-import { lastBegin, type RunningRecording, runningRecording } from "./running-recording.ts";
+import {
+  isBegunFor,
+  lastBegin,
+  type RunningRecording,
+  runningRecording,
+} from "./running-recording.ts";
 
 const ENDS: readonly RecorderSign["sign"][] = ["stop", "cancelled", "stop-link"];
 
@@ -61,28 +66,61 @@ function chooseStop(state: RepState, prompt: Prompt, { trail, running }: Ground)
     return done(`Siro said that the recording ended at ${isoInstant(endedAtMs)}`);
   }
   // One that began before this visit was asked for holds its talk, too, and nobody else will end it.
-  return running !== undefined && running.sinceMs > openSinceMs
+  const isOther = running !== undefined && running.sinceMs > openSinceMs;
+  return isOther && willBeEnded(state, running.recordId, trail)
     ? done("Siro said that another visit's recording runs")
     : send(prompt);
 }
 
-/** When the recorder ended since this visit was asked for, unless it may have been an earlier recording's end. */
+/** Something is still to end a visit's recording, or the visit waits for that; otherwise nobody will. */
+function willBeEnded(
+  { nowMs, visits }: RepState,
+  recordId: string | undefined,
+  trail: IssuedTrail,
+): boolean {
+  const isAhead = visits
+    .flatMap(({ prompts }) => prompts)
+    .filter(({ state, expiresAtMs }) => ["waiting", "due"].includes(state) && nowMs < expiresAtMs)
+    .some((one) => (one.action === "stop" ? one.recordId : one.endsRecordId) === recordId);
+  return recordId !== undefined && (isAhead || trail.openSinceMs(recordId) !== undefined);
+}
+
+/** When the recorder ended since this visit was asked for, unless it may have been another recording's end. */
 function idleSinceMs(
   state: RepState,
   { recordId }: Prompt,
   trail: IssuedTrail,
 ): number | undefined {
-  if (recorderStateOf(state.recorder, state.nowMs).state !== "idle") {
+  const recorder = state.recorder.filter((one) => !isNamelessStopLink(one));
+  const openSinceMs = trail.openSinceMs(recordId) ?? 0;
+  const end = recorder.findLast(({ sign }) => ENDS.includes(sign));
+  const isIdle = recorderStateOf(recorder, state.nowMs).state === "idle";
+  if (!isIdle || end === undefined || end.atMs <= openSinceMs) {
     return undefined;
   }
-  const end = state.recorder.findLast(({ sign }) => ENDS.includes(sign));
   const owner = state.visits
     .flatMap(({ prompts }) => prompts)
-    .find(({ recording }) => end?.recordingId && recording?.recordingId === end.recordingId);
+    .find(({ recording }) => end.recordingId && recording?.recordingId === end.recordingId);
+  // Nobody's recording may be this visit's only if it began for it: nothing ran before, and it began since.
   const isOfVisit =
-    owner === undefined ? trail.lastOf(recordId)?.action === "start" : owner.recordId === recordId;
-  const isSince = end !== undefined && end.atMs > (trail.openSinceMs(recordId) ?? 0);
-  return isOfVisit && isSince ? end.atMs : undefined;
+    owner === undefined
+      ? trail.lastOf(recordId)?.action === "start" && isBegunSince(state, end, openSinceMs)
+      : owner.recordId === recordId;
+  return isOfVisit ? end.atMs : undefined;
+}
+
+/** Which recording it was to end, and whether it did, nobody knows. */
+function isNamelessStopLink({ sign, recordingId }: RecorderSign): boolean {
+  return sign === "stop-link" && recordingId === undefined;
+}
+
+function isBegunSince(
+  { recorder }: RepState,
+  { recordingId }: RecorderSign,
+  sinceMs: number,
+): boolean {
+  const begin = recorder.find((one) => one.sign === "start" && one.recordingId === recordingId);
+  return recordingId !== undefined && begin !== undefined && begin.atMs >= sinceMs;
 }
 
 function chooseBegin(state: RepState, prompt: Prompt, ground: Ground): Choice {
@@ -91,12 +129,21 @@ function chooseBegin(state: RepState, prompt: Prompt, ground: Ground): Choice {
     return skip("the next visit began already");
   }
   if (running?.recordId === prompt.recordId) {
-    const skipped = done("Siro said that this visit is recorded already");
-    return running.isPrompted ? skipped : { ...skipped, begun: running };
+    return chooseOwn(state, prompt, running);
   }
   return running !== undefined && !isMeantToRun(state, running.recordId, ground)
     ? chooseRestart(prompt, running)
     : chooseByPlan(state, prompt, ground);
+}
+
+/** A recording of this visit runs; if it began for another time of the visit, it says nothing about this one. */
+function chooseOwn(state: RepState, prompt: Prompt, running: RunningRecording): Choice {
+  const visit = visitOf(state, prompt.recordId);
+  if (visit === undefined || !isBegunFor(running, prompt, visit.stored.appointment)) {
+    return send(prompt);
+  }
+  const skipped = done("Siro said that this visit is recorded already");
+  return running.isPrompted ? skipped : { ...skipped, begun: running };
 }
 
 /** Something runs that is not this visit's. */

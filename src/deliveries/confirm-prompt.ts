@@ -100,6 +100,6 @@ function isOpen({ prompt, visit }: FoundPrompt): boolean {
   const { status, reps } = visit.stored.appointment;
   const isOff = status === "canceled" || reps.every(({ userId }) => userId !== prompt.userId);
   const isAsked = prompt.state === "due" || prompt.state === "sent";
-  const isDeclined = prompt.consent?.status === "declined";
+  const isDeclined = prompt.consent?.status === "declined" && !prompt.consent.isUnsure;
   return isAsked && !isOff && !isDeclined && confirmationOf(prompt) === "unknown";
 }

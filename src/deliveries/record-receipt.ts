@@ -118,10 +118,13 @@ function decide(
 }
 
 /** The prompt as the rep's first answer leaves it; undefined when the receipt changes nothing about it. */
-function answered({ kind, atMs }: Receipt, { state, found }: Place): Prompt | undefined {
+function answered({ kind, certainty, atMs }: Receipt, { state, found }: Place): Prompt | undefined {
   const { prompt } = found;
   const isOffered = prompt.state === "due" || prompt.state === "sent";
+  // That a recording hangs on the visit's records does not say that this prompt began it.
+  const isAlikeOnly = kind === "linked" && certainty === "objects";
   if (
+    isAlikeOnly ||
     receiptRank(kind) <= receiptRank("delivered") ||
     !isOffered ||
     prompt.answeredAtMs !== undefined

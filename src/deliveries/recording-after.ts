@@ -6,10 +6,11 @@ import { isSurer, type Receipt } from "../domain/receipt.ts";
  * about that. Pure.
  *
  * The surest receipt says which recording it is, of equally sure ones the one that was told first. Of each moment
- * the earliest counts, in whatever order they are told.
+ * the earliest counts, in whatever order they are told. What ended before the prompt was sent is another
+ * recording, and what merely hangs on the visit's records may be one.
  */
 export function recordingAfter(
-  { action, recording }: Pick<Prompt, "action" | "recording">,
+  { action, recording, firedAtMs = 0 }: Pick<Prompt, "action" | "recording" | "firedAtMs">,
   receipt: Receipt,
 ): PromptRecording | undefined {
   const { kind, atMs } = receipt;
@@ -20,12 +21,25 @@ export function recordingAfter(
     case "recording":
       return seen(recording, receipt);
     case "stopped":
-      return { ...seen(recording, receipt), endedAtMs: earliest(recording?.endedAtMs, atMs) };
+      return atMs < firedAtMs
+        ? undefined
+        : { ...seen(recording, receipt), endedAtMs: earliest(recording?.endedAtMs, atMs) };
     case "linked":
-      return { ...seen(recording, receipt), linkedAtMs: earliest(recording?.linkedAtMs, atMs) };
+      return isOther(recording, receipt)
+        ? undefined
+        : { ...seen(recording, receipt), linkedAtMs: earliest(recording?.linkedAtMs, atMs) };
     default:
       return undefined;
   }
+}
+
+/** By the visit's records alone a link counts only for the recording that is known to be the prompt's. */
+function isOther(
+  recording: PromptRecording | undefined,
+  { certainty, recordingId }: Receipt,
+): boolean {
+  const isKnown = recording !== undefined && recording.recordingId === recordingId;
+  return certainty === "objects" && !isKnown;
 }
 
 function seen(

@@ -94,6 +94,15 @@ function isExpected({ status, reps }: Appointment, userId: string): boolean {
   return status !== "canceled" && reps.some((rep) => rep.userId === userId);
 }
 
+/** Says whether a recording began no earlier than round the time that a prompt is for, as its visit stands now. */
+export function isBegunFor(
+  { sinceMs }: RunningRecording,
+  { dueAtMs }: Prompt,
+  { startAtMs }: Appointment,
+): boolean {
+  return sinceMs >= Math.min(dueAtMs, startAtMs) - ROUND_A_VISIT_MS;
+}
+
 function isRound({ startAtMs, endAtMs }: Appointment, atMs: number): boolean {
   return startAtMs - ROUND_A_VISIT_MS <= atMs && atMs <= endAtMs + ROUND_A_VISIT_MS;
 }

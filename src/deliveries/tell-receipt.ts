@@ -34,7 +34,8 @@ export function tellReceipt(
   nowMs: number,
 ): ReceiptEntry {
   const entry = ENTRIES[kind];
-  const isProof = kind === "recording" || kind === "stopped" || kind === "linked";
+  const isLink = kind === "linked" && certainty !== "objects";
+  const isProof = kind === "recording" || kind === "stopped" || isLink;
   const isAfterAll = isProof && notConfirmedAtMs !== undefined && recording === undefined;
   const text = [
     `${entry.text} (${action})`,

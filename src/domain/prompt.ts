@@ -63,7 +63,14 @@ export const promptSchema = z.object({
   /** The recording that it began, once Siro told of one. */
   recording: promptRecordingSchema.optional(),
   /** What Siro told last about the customer's consent. */
-  consent: z.object({ status: z.string(), atMs: z.int() }).optional(),
+  consent: z
+    .object({
+      status: z.string(),
+      atMs: z.int(),
+      /** Nobody knows whether it is about this visit's recording; nothing follows from it. */
+      isUnsure: z.boolean().optional(),
+    })
+    .optional(),
   /** When nothing had confirmed that it began a recording; evidence that comes later outweighs it. */
   notConfirmedAtMs: z.int().optional(),
 });

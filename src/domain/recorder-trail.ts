@@ -45,6 +45,22 @@ export function recorderStateOf(trail: RecorderTrail, nowMs: number): RecorderSt
     : state;
 }
 
+/** What a rep's signs say about when one recording began. */
+export interface FirstSign {
+  readonly atMs: number;
+  /** It is the beginning itself; else the recording began earlier, nobody knows when. */
+  readonly isStart: boolean;
+}
+
+/** Finds the earliest that is known of a recording; undefined when nothing is. Pure. */
+export function firstSignOf(trail: RecorderTrail, recordingId: string): FirstSign | undefined {
+  const first = trail.find((one) => one.recordingId === recordingId && !LINKS.has(one.sign));
+  return first === undefined ? undefined : { atMs: first.atMs, isStart: first.sign === "start" };
+}
+
+/** Links say what is asked for, of a recording that may be another one. */
+const LINKS: ReadonlySet<RecorderSign["sign"]> = new Set(["begin-link", "stop-link"]);
+
 function after(state: RecorderState, one: RecorderSign): RecorderState {
   const isOther = isOtherOpen(state, one.recordingId);
   switch (one.sign) {

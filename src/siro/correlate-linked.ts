@@ -1,17 +1,25 @@
+import { firstSignOf, type RecorderTrail } from "../domain/recorder-trail.ts";
 import type { SiroEvent } from "../domain/siro-event.ts";
-import { mostAlike, type OutstandingPrompt, type PromptEvidence } from "./outstanding-prompt.ts";
+import {
+  isInWindow,
+  mostAlike,
+  type OutstandingPrompt,
+  type PromptEvidence,
+} from "./outstanding-prompt.ts";
 
 /**
  * Says which prompt's recording a webhook tells to be linked; undefined when that cannot be told. Pure.
  *
  * Both flags have to be true, whichever of the two webhooks brings them. The recording a prompt is known to
- * have begun decides; else the CRM's records do, among the prompts of just this rep.
+ * have begun decides; else the CRM's records do, among the prompts of just this rep in whose time it began. A
+ * recording whose beginning is not known belongs to none of them: it may be an older one of the same customer.
  *
  * @see https://docs.siro.ai/webhooks.json
  */
 export function correlateLinked(
   event: SiroEvent,
   prompts: readonly OutstandingPrompt[],
+  trail: RecorderTrail,
 ): PromptEvidence | undefined {
   const { isLinked, isProcessed, recordingId, siroUserId, crm, receivedAtMs } = event;
   if (!isLinked || !isProcessed) {
@@ -26,8 +34,13 @@ export function correlateLinked(
       ? undefined
       : { ...found, promptId: begun.promptId, certainty: begun.recording.certainty };
   }
+  const first = firstSignOf(trail, recordingId);
+  if (first?.isStart !== true) {
+    return undefined;
+  }
   const ofRep = prompts.filter(
     (prompt) =>
+      isInWindow(prompt, first.atMs) &&
       prompt.action !== "stop" &&
       prompt.recording === undefined &&
       prompt.siroUserId !== undefined &&

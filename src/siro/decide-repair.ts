@@ -14,6 +14,8 @@ export interface RepairFacts {
   readonly appointment: Appointment;
   /** What is known about it here. */
   readonly seen: PromptRecording;
+  /** A prompt of this rep for another visit has this recording, too, or was told of its link. */
+  readonly isOfOtherVisit: boolean;
   /** As Siro lists it; undefined where Siro does not. */
   readonly recording: SiroRecording | undefined;
   /** When it was first seen to be processed. */
@@ -42,7 +44,7 @@ export type RepairDecision =
  * Decides what a recording should be linked to, and whether it is time. Pure.
  *
  * Only a recording that surely belongs to the visit is touched: one that is known by rep and time alone could be
- * anybody's. The visit itself comes first, because it carries its relations; a second link may drop the first.
+ * anybody's, and of one that two visits have nobody knows whose it is. The visit itself comes first, because it carries its relations; a second link may drop the first.
  */
 export function decideRepair(facts: RepairFacts): RepairDecision {
   const { seen, recording, nowMs, processedAtMs, graceMs } = facts;
@@ -59,6 +61,9 @@ export function decideRepair(facts: RepairFacts): RepairDecision {
   }
   if (isRight(facts)) {
     return { kind: "right" };
+  }
+  if (facts.isOfOtherVisit) {
+    return { kind: "give-up", why: "another visit's prompt has it, too" };
   }
   const leftMs = (processedAtMs ?? nowMs) + graceMs - nowMs;
   return leftMs > 0 ? { kind: "wait", forMs: leftMs } : linkTo(facts);

@@ -12,6 +12,8 @@ import {
 /** Siro declares no time to wait; a third of its minute, and not all at the same moment. */
 const LIMIT_PAUSE_MS = 20_000;
 const LIMIT_PAUSE_SPREAD_MS = 20_000;
+/** Whatever Siro or something before it asks for: a wrong header must not silence a connection for days. */
+const LONGEST_PAUSE_MS = 3_600_000;
 
 /** A successful body that is none. @see https://docs.siro.ai/specs/openapi-internalApi.json link and unlink */
 const errorInPlaceSchema = z.object({ error: z.unknown().refine((error) => Boolean(error)) });
@@ -90,7 +92,7 @@ function retryAfterMs({ retryAfter }: SiroReply): number | undefined {
   const ms = /^\d+$/.test(retryAfter.trim())
     ? Number(retryAfter) * 1000
     : Date.parse(retryAfter) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return Number.isNaN(ms) ? undefined : Math.ceil(Math.min(Math.max(0, ms), LONGEST_PAUSE_MS));
 }
 
 function readJson(text: string): unknown {

@@ -26,6 +26,8 @@ export interface LookAfterDeps {
   readonly integrationConnectionId: string | undefined;
   readonly siro: Pick<Siro, "readRecordings" | "asUser">;
   readonly readDossier: (recordId: string) => Promise<AppointmentDossier | undefined>;
+  /** All prompts of the recording's rep. */
+  readonly readPrompts: (ref: PromptRef) => Promise<readonly Prompt[]>;
   readonly readNote: (recordingId: string) => Promise<MendNote>;
   readonly saveDeed: (ref: MendRef, deed: MendDeed) => Promise<void>;
   readonly nowMs: () => number;
@@ -166,7 +168,11 @@ async function mendLink(deps: LookAfterDeps, patient: Patient): Promise<LookedAf
     await deps.saveDeed(ref, { note: { processedAtMs }, told: [] });
   }
   const graceMs = settings.repairAfterMinutes * 60_000;
-  const decision = decideRepair({ ...patient, processedAtMs, graceMs, nowMs: nowMs() });
+  const isOfOtherVisit = (await deps.readPrompts(ref)).some(
+    (one) => one.recordId !== ref.recordId && one.recording?.recordingId === ref.recordingId,
+  );
+  const facts = { ...patient, isOfOtherVisit, processedAtMs, graceMs, nowMs: nowMs() };
+  const decision = decideRepair(facts);
   if (decision.kind === "wait") {
     return { kind: "later", afterMs: decision.forMs };
   }

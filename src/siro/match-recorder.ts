@@ -27,20 +27,29 @@ interface RecorderMatch {
  * Says which prompts the reports of recorders answer.
  *
  * `recording`: the recorder began, or went on, by a link. `stopped`: it ended by a stop link, or the recording
- * that a prompt began ended, by whatever. A recording that the rep threw away proves nothing.
+ * that a prompt began ended, by whatever. A recording that the rep threw away proves nothing, nor does one that
+ * goes on by a link although another visit's prompt began it.
  */
 export function matchRecorder(
   events: readonly RecorderEvent[],
   links: readonly MatchedLink[],
   prompts: readonly OutstandingPrompt[],
 ): readonly PromptEvidence[] {
-  const began = events
-    .filter(({ change }) => change === "start" || change === "resume")
-    .map((event) => ({
-      siroUserId: event.siroUserId,
-      found: evidenceOf("recording", event, byLink(event, BEGINNING, { links, prompts })),
-    }));
-  const recordings: readonly BegunRecording[] = [...known(prompts), ...began];
+  const begunBy = (change: RecorderEvent["change"]) =>
+    events
+      .filter((event) => event.change === change)
+      .map((event) => ({
+        siroUserId: event.siroUserId,
+        found: evidenceOf("recording", event, byLink(event, BEGINNING, { links, prompts })),
+      }));
+  const started: readonly BegunRecording[] = begunBy("start");
+  const earlier = [...known(prompts), ...started].flatMap(({ found }) => found);
+  const wentOn = begunBy("resume").map(({ siroUserId, found }) => ({
+    siroUserId,
+    found: found.filter((one) => !isOfOtherVisit(one, earlier, prompts)),
+  }));
+  const began = [...started, ...wentOn];
+  const recordings = [...known(prompts), ...began];
   const ended = events
     .filter(({ change }) => change === "stop")
     .flatMap((event) => {
@@ -57,6 +66,21 @@ export function matchRecorder(
 interface BegunRecording {
   readonly siroUserId: string | undefined;
   readonly found: readonly PromptEvidence[];
+}
+
+/** The recording that goes on was begun by another visit's prompt; a visit may have several prompts. */
+function isOfOtherVisit(
+  { promptId, recordingId }: PromptEvidence,
+  earlier: readonly PromptEvidence[],
+  prompts: readonly OutstandingPrompt[],
+): boolean {
+  const visitOf = (id: string) => prompts.find((prompt) => prompt.promptId === id)?.recordId ?? id;
+  return earlier.some(
+    (one) =>
+      recordingId !== undefined &&
+      one.recordingId === recordingId &&
+      visitOf(one.promptId) !== visitOf(promptId),
+  );
 }
 
 function evidenceOf(

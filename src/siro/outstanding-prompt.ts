@@ -5,6 +5,8 @@ import type { ReceiptCertainty, ReceiptKind } from "../domain/receipt.ts";
 export interface OutstandingPrompt {
   readonly promptId: string;
   readonly action: PromptAction;
+  /** The visit that it is for. */
+  readonly recordId?: string;
   /** The token in the link's `redirectUrl`; a link without one is known by other marks. */
   readonly token: string;
   /** The link as it was sent; absent when it is not kept. */

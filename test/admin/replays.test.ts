@@ -99,21 +99,22 @@ describe("work beside the prompts", () => {
   const prompt = { ...visit, userId: REP.userId, promptId: "p1" };
   const writeBack = { ...visit, promptId: "p1", kind: "prompt-sent", awaits: "sent" } as const;
   const kinds = [
-    ["siro-mends", "siroMends", { kind: "mend", prompt }, prompt],
-    ["siro-syncs", "siroSyncs", { kind: "sync", visit }, visit],
-    ["write-backs", "writeBacks", { kind: "write-back", writeBack }, writeBack],
+    ["siro-mends", { name: "siroMends", payload: prompt, work: { kind: "mend", prompt } }],
+    ["siro-syncs", { name: "siroSyncs", payload: visit, work: { kind: "sync", visit } }],
+    [
+      "write-backs",
+      { name: "writeBacks", payload: writeBack, work: { kind: "write-back", writeBack } },
+    ],
   ] as const;
 
-  test.each(kinds)("goes back to %s", async (_, name, work, payload) => {
+  test.each(kinds)("goes back to %s", async (_, { name, work, payload }) => {
     await park(store.redis, aParkedEvent({ work }));
     expect(await post({})).toMatchObject({ replayed: 1 });
     const jobs = await store.queues[name].queue.getJobs(["waiting"]);
     expect(jobs.map(({ data }) => data)).toEqual([payload]);
   });
 
-  test.each(
-    kinds,
-  )("goes back to %s when an earlier version parked it", async (queue, name, _, payload) => {
+  test.each(kinds)("parked by an earlier version, too: %s", async (queue, { name, payload }) => {
     await park(store.redis, aParkedEvent({ work: { kind: "unreadable", queue, payload } }));
     expect(await post({})).toMatchObject({ replayed: 1 });
     const jobs = await store.queues[name].queue.getJobs(["waiting"]);

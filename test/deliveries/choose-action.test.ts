@@ -130,6 +130,35 @@ describe("a start, when its moment comes", () => {
     });
   });
 
+  test("is sent, plain, where what runs began for the time that its visit was moved from", async () => {
+    const day = await aRecordedDay({});
+    day.nowMs = at("10:30");
+    day.store(anAppointment("A", ["12:00", "13:00"]));
+    await day.plan();
+    const moved = promptOf(day, "A", "start");
+    expect(moved).toMatchObject({ state: "waiting", dueAtMs: at("12:00") });
+    day.hear([sign("start", "10:01", BY_LINK), sign("pause", "11:30", BY_LINK)]);
+    expect(await fire(day, moved, "12:00")).toMatchObject({ action: "start", state: "sent" });
+    expect(await fire(day, promptOf(day, "A", "stop"), "13:00")).toMatchObject({ state: "sent" });
+  });
+
+  test("is not sent where what runs began within ten minutes of the time that its visit was moved to", async () => {
+    const day = await aDay([A]);
+    const { promptId } = await fire(day, promptOf(day, "A", "start"), "10:00");
+    day.nowMs = at("10:30");
+    day.store(anAppointment("A", ["12:00", "13:00"]));
+    await day.plan();
+    // The rep followed the first link only now.
+    day.nowMs = at("11:52");
+    await day.record({ promptId, kind: "recording", source: "siro-events", recordingId: "r1" });
+    day.hear([sign("start", "11:52", BY_LINK)]);
+    const moved = await fire(day, promptOf(day, "A", "start"), "12:00");
+    expect(moved).toMatchObject({
+      state: "skipped",
+      reason: "Not sent: Siro said that this visit is recorded already",
+    });
+  });
+
   test("where visits are never joined, one that is meant to run on is not cut", async () => {
     const overlapping = anAppointment("O", ["10:30", "11:30"]);
     const day = await aDay([A, overlapping], { restartGapSeconds: null });
@@ -206,5 +235,85 @@ describe("a stop, when its moment comes", () => {
     await fire(day, promptOf(day, "B", "restart"), "11:00");
     const stop = await fire(day, promptOf(day, "B", "stop"), "12:00");
     expect(stop.state).toBe("sent");
+  });
+
+  /** A's start was sent at ten; no prompt has the recording that Siro told of. */
+  async function stopAfter(trail: readonly RecorderSign[]) {
+    const day = await aDay([A]);
+    await fire(day, promptOf(day, "A", "start"), "10:00");
+    day.hear(trail);
+    return fire(day, promptOf(day, "A", "stop"), "11:00");
+  }
+
+  const H = { recordingId: "h" } as const;
+
+  test("is not sent where nobody's recording began since the visit was asked for, and ended", async () => {
+    const ended = [sign("start", "10:00", H), sign("stop", "10:50", H)];
+    expect(await stopAfter(ended)).toMatchObject({ state: "skipped" });
+    expect(await stopAfter([...ended, sign("stop-link", "10:51")])).toMatchObject({
+      state: "skipped",
+    });
+  });
+
+  test.each([
+    ["began before the visit was asked for", [sign("start", "09:30", H), sign("stop", "10:02", H)]],
+    ["began at a time that was never told", [sign("pause", "10:01", H), sign("stop", "10:02", H)]],
+    ["is another than the one that began", [sign("start", "10:01", H), sign("stop", "10:02")]],
+  ])("is sent where the nobody's recording that ended %s", async (_, trail) => {
+    expect(await stopAfter(trail)).toMatchObject({ state: "sent" });
+  });
+
+  test("is sent where nothing but a stop link that names no recording tells of an end", async () => {
+    const running = sign("start", "10:01", H);
+    expect(await stopAfter([running, sign("stop-link", "10:02")])).toMatchObject({ state: "sent" });
+    const late = [
+      running,
+      sign("stop", "10:05", H),
+      sign("start", "10:06"),
+      sign("stop-link", "10:07"),
+    ];
+    expect(await stopAfter(late)).toMatchObject({ state: "sent" });
+  });
+
+  test("is not sent where another visit's recording runs that has its stop ahead", async () => {
+    const later = anAppointment("L", ["11:20", "12:30"]);
+    const day = await aDay([A, later], { restartGapSeconds: 0 });
+    await fire(day, promptOf(day, "A", "start"), "10:00");
+    day.hear([sign("start", "11:12", H)]);
+    expect(await fire(day, promptOf(day, "A", "stop"), "11:13")).toMatchObject({
+      state: "skipped",
+      reason: "Not sent: Siro said that another visit's recording runs",
+    });
+  });
+
+  test("is not sent where another visit's recording runs that a restart will end", async () => {
+    const [later, last] = [
+      anAppointment("L", ["11:20", "12:30"]),
+      anAppointment("M", ["12:30", "13:30"]),
+    ];
+    const day = await aDay([A, later, last], { restartGapSeconds: 0 });
+    await fire(day, promptOf(day, "A", "start"), "10:00");
+    day.hear([sign("start", "11:12", H)]);
+    const stop = await fire(day, promptOf(day, "A", "stop"), "11:13");
+    expect(stop).toMatchObject({ state: "skipped" });
+  });
+
+  test("is sent where another visit's recording runs whose stop was sent before: nobody else would end it", async () => {
+    const earlier = anAppointment("E", ["08:30", "09:30"]);
+    const day = await aDay([earlier, A], { restartGapSeconds: 0 });
+    const first = await fire(day, promptOf(day, "E", "start"), "08:30");
+    await fire(day, promptOf(day, "E", "stop"), "09:30");
+    await fire(day, promptOf(day, "A", "start"), "10:00");
+    // The rep followed the earlier visit's link only now.
+    day.nowMs = at("10:05");
+    const evidence = {
+      promptId: first.promptId,
+      source: "siro-events",
+      recordingId: "r1",
+    } as const;
+    await day.record({ ...evidence, certainty: "token", kind: "recording", atMs: at("10:05") });
+    day.hear([sign("start", "10:05", BY_LINK)]);
+    const stop = await fire(day, promptOf(day, "A", "stop"), "11:00");
+    expect(stop).toMatchObject({ state: "sent" });
   });
 });

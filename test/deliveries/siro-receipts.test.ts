@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
 import type { Evidence } from "../../src/deliveries/record-receipt.ts";
+import { tellReceipt } from "../../src/deliveries/tell-receipt.ts";
 import { confirmationOf, type Prompt } from "../../src/domain/prompt.ts";
 import { type ReceiptCertainty, type ReceiptKind, receiptRank } from "../../src/domain/receipt.ts";
 import { RepDay } from "../appointments/rep-day.ts";
@@ -28,7 +29,11 @@ async function aDay(): Promise<{ day: RepDay; start: () => Prompt }> {
   return { day, start };
 }
 
-function told(promptId: string, [kind, time]: (typeof RUNGS)[number], certainty: ReceiptCertainty) {
+function told(
+  promptId: string,
+  [kind, time]: readonly [ReceiptKind, string],
+  certainty: ReceiptCertainty,
+) {
   const atMs = at(time) + (certainty === "time" ? 1000 : 0);
   const id = kind === "received" || kind === "consumed" ? {} : { recordingId: "r1" };
   return { promptId, kind, source: "siro-events", certainty, atMs, ...id } as const;
@@ -66,6 +71,35 @@ describe("what Siro tells, in whatever order", () => {
       }),
       { numRuns: 200 },
     );
+  });
+
+  test("linked to the visit's records alone neither answers nor confirms, but is told", async () => {
+    const { day, start } = await aDay();
+    const linked = told(start().promptId, RUNGS[4], "objects");
+    expect(await day.record(linked)).toMatchObject({ isAnswer: false, isRecording: false });
+    expect(start().answeredAtMs).toBeUndefined();
+    expect(confirmationOf(start())).toBe("unknown");
+    expect(day.receipts("A")).toMatchObject([{ kind: "linked", certainty: "objects" }]);
+    const judged = { ...start(), notConfirmedAtMs: at("10:05") };
+    const receipt = { ...linked, userId: judged.userId };
+    expect(tellReceipt(receipt, judged, at("10:59")).text).not.toContain("confirmed after all");
+    const { promptId } = start();
+    await day.record({ ...told(promptId, RUNGS[2], "token"), recordingId: "r2" });
+    expect(start().recording?.linkedAtMs).toBeUndefined();
+  });
+
+  test("of a known recording the link counts, however it is known", async () => {
+    const { day, start } = await aDay();
+    await day.record(told(start().promptId, RUNGS[2], "objects"));
+    await day.record(told(start().promptId, RUNGS[4], "objects"));
+    expect(start().recording?.linkedAtMs).toBe(at("10:55"));
+  });
+
+  test("what ended before the prompt was sent is not its recording's end", async () => {
+    const { day, start } = await aDay();
+    await day.record(told(start().promptId, RUNGS[2], "token"));
+    await day.record(told(start().promptId, ["stopped", "09:59:00"], "token"));
+    expect(start().recording?.endedAtMs).toBeUndefined();
   });
 
   test("a surer telling takes the place of a weaker one, with its recording; a weaker one changes nothing", async () => {

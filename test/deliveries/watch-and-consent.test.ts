@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import { begunByHand } from "../../src/deliveries/begun-by-hand.ts";
+import { confirmPrompt } from "../../src/deliveries/confirm-prompt.ts";
 import { recordConsent } from "../../src/deliveries/record-consent.ts";
 import { watchOfRep } from "../../src/deliveries/watch-span.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
@@ -75,6 +76,12 @@ describe("what a rep began by hand", () => {
     ]);
   });
 
+  test("is not what had ended before the start was sent", async () => {
+    const { day } = await aDay();
+    day.hear([sign("start", "09:52"), sign("stop", "09:58")]);
+    expect(begunByHand(day.state(), DANA.userId)).toEqual([]);
+  });
+
   test("is not what a link began, what a prompt has already, or what began after the visit", async () => {
     const { day, prompt } = await aDay();
     day.hear([sign("start", "10:02", { isByLink: true })]);
@@ -131,6 +138,54 @@ describe("a customer's consent", () => {
     expect(prompt("start").answeredAtMs).toBeUndefined();
     await hear(day, "declined", "10:04");
     expect(prompt("start").answeredAtMs).toBe(at("10:04"));
+  });
+
+  test("about another recording is not this visit's; about one of unknown beginning it is told alone", async () => {
+    const { day, prompt } = await aDay();
+    day.nowMs = at("10:10");
+    const decline = (recordingId: string, time = "10:04") =>
+      day.changeRep((state) =>
+        recordConsent(state, REP, { status: "declined", atMs: at(time), recordingId }),
+      );
+    day.hear([sign("start", "09:40")]);
+    await decline("r1");
+    expect(prompt("start").consent).toBeUndefined();
+    await decline("r2");
+    expect(prompt("start")).toMatchObject({ consent: { status: "declined", isUnsure: true } });
+    expect(prompt("start").answeredAtMs).toBeUndefined();
+    day.hear([sign("start", "09:40"), sign("start", "10:02", { recordingId: "r2" })]);
+    await decline("r2");
+    expect(prompt("start").consent).toEqual({ status: "declined", atMs: at("10:04") });
+    expect(prompt("start").answeredAtMs).toBe(at("10:04"));
+    await decline("r3", "10:05");
+    expect(prompt("start").consent?.atMs).toBe(at("10:04"));
+  });
+
+  test("declined for perhaps another recording keeps no start from being judged", async () => {
+    const { day, prompt } = await aDay();
+    day.nowMs = at("10:10");
+    const decline = (recordingId?: string) =>
+      day.changeRep((state) =>
+        recordConsent(state, REP, {
+          ...{ status: "declined", atMs: at("10:04") },
+          ...(recordingId === undefined ? {} : { recordingId }),
+        }),
+      );
+    const judged = () =>
+      confirmPrompt(
+        {
+          settings: SETTINGS,
+          lookedAtMs: at("10:09"),
+          readRepState: async () => day.state(),
+          changeRep: async (decide) => decide(day.state()).result,
+          escalate: async () => undefined,
+        },
+        { ...REP, recordId: "A", promptId: prompt("start").promptId },
+      );
+    await decline("r2");
+    expect(await judged()).toEqual({ kind: "not-confirmed" });
+    await decline();
+    expect(await judged()).toEqual({ kind: "settled" });
   });
 
   test("said before anything was asked for it belongs to nothing", async () => {

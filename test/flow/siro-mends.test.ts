@@ -115,6 +115,7 @@ describe("a whole bridge beside a Siro", () => {
     expect(parked).toMatchObject({ reason: "SIRO_REQUEST_REFUSED", recordId });
     await untilOnTimeline(recordId, /^Parked: SIRO_REQUEST_REFUSED/);
     siro.faults.clear();
+    siro.world.unknownObjects.clear();
     const path = `/parked/${encodeURIComponent(parked.id)}/replay`;
     expect((await bridge.api(path, { method: "POST" })).status).toBe(202);
     await untilOnTimeline(recordId, /^The recording was linked to ServiceAppointment/);

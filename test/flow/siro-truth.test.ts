@@ -103,7 +103,6 @@ describe("each rung, missing, late, doubled or out of order", () => {
   test.each([
     "received",
     "consumed",
-    "recording",
   ] as const)("without %s the others are reached all the same", async (missing) => {
     const { visit, rep, link } = await aVisit();
     const recordingId = await tapThenReport(rep, link, (events) =>
@@ -111,13 +110,27 @@ describe("each rung, missing, late, doubled or out of order", () => {
     );
     await stage.siro.process(recordingId);
     await stage.untilRung(visit, "linked");
-    const last = missing === "recording" ? "consumed" : "recording";
-    await stage.untilRung(visit, last);
+    await stage.untilRung(visit, "recording");
     const kinds = (await rungs(visit)).map((rung) => rung.split(" ")[1]);
     const all = ["consumed", "linked", "received", "recording"];
     expect(kinds).toEqual(all.filter((kind) => kind !== missing));
     const [start] = await stage.prompts(visit, "start");
     expect(start?.recording?.linkedAtMs).toBeDefined();
+  }, 30_000);
+
+  test("without recording nobody knows when it began, and a link by the visit's records is no evidence", async () => {
+    const { visit, rep, link } = await aVisit();
+    const recordingId = await tapThenReport(rep, link, (events) =>
+      events.filter(({ eventCode }) => eventCode !== CODES.recording),
+    );
+    await stage.siro.process(recordingId);
+    await stage.untilRung(visit, "consumed");
+    await stage.untilLooked();
+    await stage.untilLooked();
+    const kinds = (await rungs(visit)).map((rung) => rung.split(" ")[1]);
+    expect(kinds).toEqual(["consumed", "received"]);
+    const [start] = await stage.prompts(visit, "start");
+    expect(start?.recording).toBeUndefined();
   }, 30_000);
 
   test("an app that was offline since noon proves it in the evening, with the times of noon", async () => {
@@ -163,9 +176,10 @@ describe("each rung, missing, late, doubled or out of order", () => {
     rep.siro.phone.isOnline = false;
     await rep.siro.phone.tap(link);
     await stage.siro.process(rep.siro.phone.recording?.id ?? "");
-    expect(await stage.untilRung(visit, "linked")).toMatchObject({ certainty: "objects" });
+    await stage.untilLooked();
+    expect(await rungs(visit)).toEqual([]);
     rep.siro.phone.isOnline = true;
-    await stage.untilRung(visit, "recording");
+    expect(await stage.untilRung(visit, "linked")).toMatchObject({ certainty: "token" });
     for (const message of stage.siro.webhooks.sent) {
       await stage.siro.webhooks.resend(message);
     }

@@ -1,5 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
 import fc from "fast-check";
+import type { RecorderSign } from "../../src/domain/recorder-trail.ts";
 import type { SiroEvent } from "../../src/domain/siro-event.ts";
 import { correlateEvents } from "../../src/siro/correlate.ts";
 import { correlateLinked } from "../../src/siro/correlate-linked.ts";
@@ -179,6 +180,27 @@ describe("what the recorder says", () => {
     ]);
   });
 
+  test("what goes on by a link is not that prompt's, if another visit's prompt began it", () => {
+    const first = aPrompt({ promptId: "p1", recordId: "A" });
+    const second = aPrompt({ promptId: "p2", recordId: "B" });
+    const began = aChange("start", { recordingId: "rec-1" });
+    const events = [
+      aTap("consumed", aLink({ token: second.token }), { atSeconds: 900, recordingId: "rec-1" }),
+      aChange("resume", { atSeconds: 900, recordingId: "rec-1" }),
+    ];
+    const recording = { recordingId: "rec-1", certainty: "token" } as const;
+    expect(evidence(events, { ...first, recording }, second)).toEqual(["consumed p2 token"]);
+    const tapped = aTap("consumed", aLink({ token: first.token }), { recordingId: "rec-1" });
+    expect(evidence([tapped, began, ...events], first, second)).toEqual([
+      "consumed p1 token",
+      "recording p1 token",
+      "consumed p2 token",
+    ]);
+    const again = { ...second, recordId: "A" };
+    expect(evidence(events, { ...first, recording }, again)).toContain("recording p2 token");
+    expect(evidence(events, second)).toContain("recording p2 token");
+  });
+
   test("a stop link ends what it asks to end", () => {
     const stop = aPrompt({ promptId: "p2", action: "stop" });
     const tapped = aLink({ action: "stop", token: stop.token });
@@ -341,10 +363,14 @@ describe("a webhook about a linked recording", () => {
     crm: { recordIds: [VISIT] },
   };
   const begun = { recordingId: "rec-1", certainty: "token" } as const;
+  const aSign = (sign: RecorderSign["sign"], atSeconds: number): RecorderSign => ({
+    ...{ eventId: `${sign} ${atSeconds}`, sign, recordingId: "rec-1" },
+    atMs: NINE_MS + atSeconds * 1000,
+  });
 
   test("belongs to the prompt that began the recording, if it hangs on that visit", () => {
     const prompt = aPrompt({ objectIds: [VISIT], recording: begun });
-    expect(correlateLinked(told, [prompt])).toEqual({
+    expect(correlateLinked(told, [prompt], [])).toEqual({
       promptId: "p1",
       kind: "linked",
       certainty: "token",
@@ -353,26 +379,43 @@ describe("a webhook about a linked recording", () => {
     });
     const elsewhere = { ...told, crm: { recordIds: [OTHER_VISIT] } };
     const other = aPrompt({ promptId: "p2", objectIds: [OTHER_VISIT] });
-    expect(correlateLinked(elsewhere, [prompt, other])).toBeUndefined();
+    expect(correlateLinked(elsewhere, [prompt, other], [])).toBeUndefined();
   });
 
   test("else by the CRM's records, among this rep's prompts alone", () => {
     const prompt = aPrompt({ objectIds: [VISIT] });
-    expect(correlateLinked(told, [prompt])).toMatchObject({ promptId: "p1", certainty: "objects" });
+    const trail = [aSign("start", 60)];
+    expect(correlateLinked(told, [prompt], trail)).toMatchObject({
+      promptId: "p1",
+      certainty: "objects",
+    });
     const again = aPrompt({ promptId: "p2", objectIds: [VISIT] });
-    expect(correlateLinked(told, [prompt, again])).toBeUndefined();
-    expect(correlateLinked({ ...told, siroUserId: "bob" }, [prompt])).toBeUndefined();
+    expect(correlateLinked(told, [prompt, again], trail)).toBeUndefined();
+    expect(correlateLinked({ ...told, siroUserId: "bob" }, [prompt], trail)).toBeUndefined();
     const { siroUserId: _, ...anonymous } = told;
     const { siroUserId: __, ...unmatched } = prompt;
-    expect(correlateLinked(anonymous, [prompt, unmatched])).toBeUndefined();
+    expect(correlateLinked(anonymous, [prompt, unmatched], trail)).toBeUndefined();
     expect(
-      correlateLinked(told, [aPrompt({ action: "stop", objectIds: [VISIT] })]),
+      correlateLinked(told, [aPrompt({ action: "stop", objectIds: [VISIT] })], trail),
     ).toBeUndefined();
+  });
+
+  test("by the CRM's records only a recording that is known to have begun in the prompt's time", () => {
+    const prompt = aPrompt({ objectIds: [VISIT] });
+    expect(correlateLinked(told, [prompt], [])).toBeUndefined();
+    expect(correlateLinked(told, [prompt], [aSign("start", -60)])).toBeUndefined();
+    expect(correlateLinked(told, [prompt], [aSign("stop", 60)])).toBeUndefined();
+    const wentOn = [aSign("resume", -1), aSign("start", 60)];
+    expect(correlateLinked(told, [prompt], wentOn)).toBeUndefined();
+    const other = { ...aSign("start", 60), recordingId: "rec-2" };
+    expect(correlateLinked(told, [prompt], [other])).toBeUndefined();
+    const late = aPrompt({ promptId: "p2", objectIds: [VISIT], fromMs: NINE_MS + 120_000 });
+    expect(correlateLinked(told, [prompt, late], [aSign("start", 60)])?.promptId).toBe("p1");
   });
 
   test("is no evidence before both are true", () => {
     const prompt = aPrompt({ objectIds: [VISIT], recording: begun });
-    expect(correlateLinked({ ...told, isLinked: false }, [prompt])).toBeUndefined();
-    expect(correlateLinked({ ...told, isProcessed: false }, [prompt])).toBeUndefined();
+    expect(correlateLinked({ ...told, isLinked: false }, [prompt], [])).toBeUndefined();
+    expect(correlateLinked({ ...told, isProcessed: false }, [prompt], [])).toBeUndefined();
   });
 });

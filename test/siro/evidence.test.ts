@@ -74,7 +74,8 @@ describe("from a tap on the phone to the evidence", () => {
 
     await phone.tap(issue("stop", tokenOf("p2")));
     const { events: all } = await client.readMobileEvents({ afterMs: sinceMs });
-    expect(recorderStateOf(addSigns(trail, all, readLink), Date.now()).state).toBe("idle");
+    const ended = addSigns(trail, all, readLink);
+    expect(recorderStateOf(ended, Date.now()).state).toBe("idle");
     const found = correlateEvents(all, prompts, readLink);
     expect(
       found.map(({ promptId, kind, certainty }) => `${promptId} ${kind} ${certainty}`),
@@ -91,7 +92,9 @@ describe("from a tap on the phone to the evidence", () => {
     await siro.process(recordingId);
     expect(siro.webhooks.sent.map(({ statuses }) => statuses)).toEqual([[204], [204]]);
     const jobs = await events.queue.getJobs(["waiting"]);
-    const linked = jobs.map(({ data }) => correlateLinked(siroEventSchema.parse(data), prompts));
+    const linked = jobs.map(({ data }) =>
+      correlateLinked(siroEventSchema.parse(data), prompts, ended),
+    );
     expect(linked).toMatchObject([
       { promptId: "p1", kind: "linked", certainty: "objects", recordingId },
       { promptId: "p1", kind: "linked", certainty: "objects", recordingId },

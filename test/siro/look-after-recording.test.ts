@@ -44,7 +44,11 @@ async function aRecordedVisit(link: {
 type Visit = Awaited<ReturnType<typeof aRecordedVisit>>;
 
 /** Looks after the visit's recording, with notes and a timeline that last as long as this. */
-function aDoctor(visit: Visit, settings: Partial<SiroMend>, own: Partial<Prompt> = {}) {
+function aDoctor(
+  visit: Visit,
+  settings: Partial<SiroMend>,
+  { others = [], ...own }: Partial<Prompt> & { readonly others?: readonly Prompt[] } = {},
+) {
   const { siro, recordingId, action, clock } = visit;
   const times = { startAtMs: NINE_MS, endAtMs: NINE_MS + 60 * MINUTE_MS };
   const appointment = anAppointment({
@@ -70,6 +74,7 @@ function aDoctor(visit: Visit, settings: Partial<SiroMend>, own: Partial<Prompt>
         integrationConnectionId: CONNECTION_ID,
         siro: clientOf(siro),
         readDossier: async () => dossier,
+        readPrompts: async () => [prompt, ...others],
         readNote: async () => note,
         saveDeed: async (_ref, deed: MendDeed) => {
           note = { ...deed.note, ...note };
@@ -161,6 +166,23 @@ describe("repair", () => {
     await gone.look();
     expect(gone.told).toEqual([expect.stringContaining("it was deleted")]);
     expect([linkCalls(unsure.siro), linkCalls(thrown.siro)]).toEqual([0, 0]);
+  });
+
+  test("leaves a recording alone that another visit's prompt of this rep has, too", async () => {
+    const deal = { objectType: "Opportunity", objectId: "0065f000000OtHrEAK" };
+    const visit = await aRecordedVisit({ objects: [deal] });
+    await visit.siro.process(visit.recordingId);
+    const at = { seenAtMs: NINE_MS, endedAtMs: NINE_MS, linkedAtMs: NINE_MS };
+    const recording = { recordingId: visit.recordingId, certainty: "token", ...at } as const;
+    const other = aPrompt({ promptId: "p9", recordId: "08p5f000000OtHrAAK", recording });
+    const settings = { repair: "on", repairAfterMinutes: 0 } as const;
+    const { look, told } = aDoctor(visit, settings, { others: [other] });
+    expect(await look()).toEqual({ kind: "done", note: "give-up" });
+    expect(told).toEqual([expect.stringContaining("another visit's prompt has it, too")]);
+    expect(linkCalls(visit.siro)).toBe(0);
+    const same = aPrompt({ promptId: "p9", recording });
+    await aDoctor(visit, settings, { others: [same] }).look();
+    expect(linkCalls(visit.siro)).toBe(1);
   });
 
   test("waits two days for a recording that Siro does not show, then says so", async () => {

@@ -1,5 +1,6 @@
-import { describe, expect, test } from "@jest/globals";
+import { describe, expect, jest, test } from "@jest/globals";
 import type { SiroFault } from "../../src/local-mode/stub-siro/wire/siro-faults.ts";
+import { judgeReply } from "../../src/siro/judge-reply.ts";
 import { mobileEventSchema } from "../../src/siro/mobile-event.ts";
 import { openSiro } from "../../src/siro/open-siro.ts";
 import { findSiroUser } from "../../src/siro/read-users.ts";
@@ -288,6 +289,24 @@ describe("when Siro does not answer as it should", () => {
       .readUsers()
       .catch((error) => error);
     expect(retryAfterMs).toBeGreaterThanOrEqual(20_000);
+  });
+
+  test.each([
+    ["86400", 3_600_000],
+    ["9".repeat(400), 3_600_000],
+    ["Fri, 31 Dec 9999 23:59:59 GMT", 3_600_000],
+    ["Thu, 01 Jan 1970 00:00:00 GMT", 0],
+  ])("Retry-After counts for an hour at most: %s", (retryAfter, retryAfterMs) => {
+    const reply = { status: 429, text: "", retryAfter };
+    expect(judgeReply("acme", reply)).toMatchObject({ kind: "failed", error: { retryAfterMs } });
+  });
+
+  test("Retry-After is a whole number of milliseconds", () => {
+    const now = jest.spyOn(Date, "now").mockReturnValue(NINE_MS + 0.5);
+    const reply = { status: 503, text: "", retryAfter: new Date(NINE_MS + 5000).toUTCString() };
+    const judged = judgeReply("acme", reply);
+    now.mockRestore();
+    expect(judged).toMatchObject({ error: { retryAfterMs: 5000 } });
   });
 
   test("names the field that Siro does not take, and never a token, a link or a body", async () => {
