@@ -20,9 +20,26 @@ export function addSigns(
       (sign) => [sign.eventId, sign] as const,
     ),
   );
-  return [...signs.values()]
-    .sort((left, right) => left.atMs - right.atMs || (left.eventId < right.eventId ? -1 : 1))
-    .slice(-KEPT_SIGNS);
+  return [...signs.values()].sort(inOrder).slice(-KEPT_SIGNS);
+}
+
+/** How signs of one moment follow each other: what is asked comes before what is done, a beginning before an end. */
+const AT_ONCE: readonly RecorderSign["sign"][] = [
+  "begin-link",
+  "stop-link",
+  "start",
+  "resume",
+  "pause",
+  "stop",
+  "cancelled",
+];
+
+function inOrder(left: RecorderSign, right: RecorderSign): number {
+  return (
+    left.atMs - right.atMs ||
+    AT_ONCE.indexOf(left.sign) - AT_ONCE.indexOf(right.sign) ||
+    (left.eventId < right.eventId ? -1 : 1)
+  );
 }
 
 function signOf(event: MobileEvent, readLink: ReadSeenLink): readonly RecorderSign[] {

@@ -141,6 +141,16 @@ describe("the signs that are kept", () => {
     );
   });
 
+  test.each([
+    ["e1", "e2"],
+    ["e2", "e1"],
+  ])("a beginning and its end in one moment are an end, whatever their ids (%s, %s)", (begun, ended) => {
+    const begin = { ...aChange("start", at(1, "a")), eventId: begun };
+    const end = { ...aChange("cancelled", at(1, "a")), eventId: ended };
+    const trail = addSigns([], [begin, end], readLink);
+    expect(recorderStateOf(trail, ms(2))).toEqual({ state: "idle", sinceMs: ms(1) });
+  });
+
   test("are few, hold no link, and survive being stored", () => {
     const events = Array.from({ length: 100 }, (_, second) => aChange("pause", at(second, "a")));
     const trail = addSigns([], [...events, aTap("consumed", STOP, at(200))], readLink);
