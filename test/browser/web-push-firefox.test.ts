@@ -139,7 +139,8 @@ describe("Firefox, subscribed with the bridge's key", () => {
     const titles = await until(
       async () => {
         const all = (await phone.shown()).map(({ title }) => title).toSorted();
-        return all.includes("Stop recording") && all;
+        // While one is being shown another may be left out of the list.
+        return all.includes("Stop recording") && all.length === 2 && all;
       },
       { ...PATIENCE, what: "the stop" },
     );
