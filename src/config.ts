@@ -1,11 +1,10 @@
-import { readFileSync } from "node:fs";
 import { resolve } from "node:path";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { demoConnection } from "./demo-connection.ts";
-import { type Connection, connectionsFileSchema } from "./domain/connection.ts";
-import { canonicalRecordId } from "./domain/crm-record-id.ts";
+import type { Connection } from "./domain/connection.ts";
 import { errorCode } from "./error-code.ts";
+import { issueLines, readConnections } from "./read-connections.ts";
 import { storedSecret } from "./stored-secret.ts";
 import { composeVapid, type Vapid, vapidProblems } from "./vapid.ts";
 import { isVapidSubject } from "./vapid-subject.ts";
@@ -191,58 +190,6 @@ function operatorPassword(dataDir: string): string {
     .slice(0, 20);
 }
 
-function readConnections(env: NodeJS.ProcessEnv, problems: string[]): readonly Connection[] {
-  const path = env["CONNECTIONS_FILE"] ?? "connections.json";
-  let text: string;
-  try {
-    text = readFileSync(path, "utf8");
-  } catch (cause) {
-    if (env["CONNECTIONS_FILE"] !== undefined || errorCode(cause) !== "ENOENT") {
-      problems.push(`CONNECTIONS_FILE: cannot read ${path}`);
-    }
-    return [];
-  }
-  return parseConnections(text, { path, env, problems });
-}
-
-interface ConnectionsSource {
-  readonly path: string;
-  readonly env: NodeJS.ProcessEnv;
-  readonly problems: string[];
-}
-
-function parseConnections(text: string, source: ConnectionsSource): readonly Connection[] {
-  let json: unknown;
-  try {
-    json = JSON.parse(text, (_key, value) => fromEnvironment(value, source));
-  } catch {
-    // The parser's own message quotes the file, and the file holds secrets.
-    source.problems.push(`CONNECTIONS_FILE: ${source.path} is not valid JSON`);
-    return [];
-  }
-  const parsed = connectionsFileSchema.safeParse(json);
-  if (!parsed.success) {
-    source.problems.push(...issueLines(parsed.error, `${source.path}: `));
-    return [];
-  }
-  return parsed.data.connections.map((connection) => ({
-    ...connection,
-    organizationId: canonicalRecordId(connection.organizationId),
-  }));
-}
-
-function fromEnvironment(value: unknown, { env, problems, path }: ConnectionsSource): unknown {
-  if (typeof value !== "string" || !value.startsWith("$env:")) {
-    return value;
-  }
-  const name = value.slice("$env:".length);
-  const found = env[name];
-  if (found === undefined) {
-    problems.push(`${path}: the environment variable ${name} is named but not set`);
-  }
-  return found;
-}
-
 /** Digits alone: `Number` would take blanks for 0, and 0x10 and 1e3 for numbers. */
 function wholeNumber(least: number, most: number, error: string) {
   return z
@@ -250,10 +197,6 @@ function wholeNumber(least: number, most: number, error: string) {
     .regex(/^\d{1,9}$/, error)
     .transform(Number)
     .pipe(z.number().min(least, error).max(most, error));
-}
-
-function issueLines(error: z.ZodError, prefix: string): string[] {
-  return error.issues.map((issue) => `${prefix}${issue.path.join(".")}: ${issue.message}`);
 }
 
 function areAddressRanges(ranges: readonly string[]): boolean {

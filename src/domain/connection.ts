@@ -1,6 +1,7 @@
 import { z } from "zod";
+import { channelsSchema, notificationsSchema } from "./channel-settings.ts";
 import { ladderSchema } from "./ladder.ts";
-import { mailSenderSchema } from "./mail-sender.ts";
+import { serviceUrlSchema } from "./service-url.ts";
 import { mendProblems, siroMendSchema } from "./siro-mend.ts";
 import { siroWatchSchema } from "./siro-watch.ts";
 import { writeBackFields, writeBackSchema } from "./write-back.ts";
@@ -22,11 +23,6 @@ const signingSecretSchema = z
     /^whsec_[A-Za-z0-9+/]{22,}={0,2}$/,
     "must be whsec_ and at least 16 random bytes in base64",
   );
-
-/** Plain http is for stubs on this machine only. */
-const serviceUrlSchema = z
-  .url()
-  .refine(isHttpsOrLoopback, "must be https (http only for 127.0.0.1 and localhost)");
 
 const salesforceSchema = z.strictObject({
   instanceUrl: serviceUrlSchema,
@@ -138,37 +134,6 @@ const siroSchema = z.strictObject({
   ...siroMendSchema.shape,
 });
 
-/** How much of an appointment may stand on a lock screen: its title, initials alone, or nothing. */
-const privacySchema = z.enum(["full", "initials", "none"]);
-export type Privacy = z.infer<typeof privacySchema>;
-
-const notificationsSchema = z.strictObject({ privacy: privacySchema.default("full") });
-
-/** The services behind the channels that need one; a channel without its entry cannot be enrolled. */
-const channelsSchema = z.strictObject({
-  ntfy: z
-    .strictObject({
-      serverUrl: serviceUrlSchema.default("https://ntfy.sh"),
-      /** An access token that may publish; hosted ntfy takes messages without one. */
-      token: z.string().min(1).optional(),
-    })
-    .optional(),
-  email: z.strictObject({ from: mailSenderSchema }).optional(),
-  sms: z
-    .strictObject({
-      accountSid: z.string().regex(/^AC[0-9a-f]{32}$/, "must be AC and 32 hex digits"),
-      authToken: z.string().min(1),
-      /** A number in E.164 form, or the id of a messaging service. */
-      from: z.string().regex(/^(\+[1-9]\d{6,14}|MG[0-9a-f]{32})$/, "must be +15550100 or MG…"),
-      apiBaseUrl: serviceUrlSchema.default("https://api.twilio.com"),
-    })
-    .optional(),
-  salesforceNotification: z
-    .strictObject({ typeDeveloperName: z.string().regex(/^\w+$/).default("Siro_Prompt") })
-    .optional(),
-});
-export type ChannelSettings = Readonly<z.infer<typeof channelsSchema>>;
-
 /** `/data/…` carries changes of records, `/event/…` platform events. */
 const changeEventsSchema = z.strictObject({
   channel: z
@@ -270,12 +235,4 @@ function isOnlyWritten(
   );
   // The two mapped objects may well name the same field.
   return new Set(names).size === written.length + new Set(names.slice(written.length)).size;
-}
-
-function isHttpsOrLoopback(text: string): boolean {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url?.protocol === "http:") {
-    return url.hostname === "127.0.0.1" || url.hostname === "localhost";
-  }
-  return url?.protocol === "https:";
 }

@@ -1,5 +1,5 @@
 import type { Appointment } from "./appointment.ts";
-import type { Privacy } from "./connection.ts";
+import type { Privacy } from "./channel-settings.ts";
 import type { Prompt } from "./prompt.ts";
 import type { Rep } from "./rep.ts";
 

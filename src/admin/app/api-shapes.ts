@@ -236,19 +236,3 @@ export interface TestedDevice {
   readonly outcome: string;
   readonly answer: string;
 }
-
-/** How the visits of one day stand. */
-export interface CoverageTotal {
-  readonly day: string;
-  readonly visits: number;
-  readonly startSent: number;
-  readonly confirmed: number;
-  readonly notConfirmed: number;
-  readonly open: number;
-  readonly notSent: number;
-}
-
-/** For how many visits a recording was confirmed. */
-export interface Coverage {
-  readonly totals: readonly CoverageTotal[];
-}

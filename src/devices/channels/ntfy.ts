@@ -1,6 +1,7 @@
 import { z } from "zod";
 import type { AttemptOutcome } from "../../domain/attempt-outcome.ts";
-import type { ChannelSettings, Connection } from "../../domain/connection.ts";
+import type { ChannelSettings } from "../../domain/channel-settings.ts";
+import type { Connection } from "../../domain/connection.ts";
 import { type AddressGuard, AddressRefusedError } from "../../outbound/address-guard.ts";
 import type { PostAnswer, Poster } from "../../outbound/post-json.ts";
 import type { AddressVerdict, Channel } from "./channel.ts";

@@ -1,4 +1,4 @@
-import type { Privacy } from "../../domain/connection.ts";
+import type { Privacy } from "../../domain/channel-settings.ts";
 import type { PromptAction } from "../../domain/prompt.ts";
 import type { PromptMessage } from "../../domain/prompt-message.ts";
 

@@ -1,4 +1,4 @@
-import type { CoverageTotal } from "../api-shapes.ts";
+import type { CoverageTotal } from "./coverage-shapes.ts";
 
 const SLICES = [
   { key: "confirmed", look: "done", word: "recorded" },

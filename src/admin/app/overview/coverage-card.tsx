@@ -1,9 +1,9 @@
 import { useEffect } from "preact/hooks";
-import type { Coverage, CoverageTotal } from "../api-shapes.ts";
 import { dayOfDate } from "../moments.ts";
 import { Failed } from "../parts/messages.tsx";
 import { useCall } from "../use-call.ts";
 import { CoverageBar } from "./coverage-bar.tsx";
+import type { Coverage, CoverageTotal } from "./coverage-shapes.ts";
 
 const READ_EVERY_MS = 300_000;
 
