@@ -4,6 +4,7 @@ export default {
   testMatch: ["**/*.test.ts"],
   extensionsToTreatAsEsm: [".ts"],
   testTimeout: 30_000,
+  setupFilesAfterEnv: ["<rootDir>/test/support/second-chance.js"],
   maxWorkers: 2,
   reporters: ["default", "<rootDir>/test/support/closing-line-reporter.js"],
   transform: {

@@ -36,9 +36,9 @@ function report({ siro }: SiroRep, eventCode: string, event: Readonly<Record<str
 describe("visits that follow each other", () => {
   test("back-to-back: one restart ends the first recording and begins the second, each with its own visit", async () => {
     const [first, second] = [drawVisit(), drawVisit()];
-    const rep = await stage.aRep();
-    await stage.book({ recordId: first, from: 1, until: 4, reps: [rep] });
-    await stage.book({ recordId: second, from: 4, until: 9, reps: [rep] });
+    const [rep, nowMs] = [await stage.aRep(), Date.now()];
+    await stage.book({ recordId: first, from: 1, until: 5, reps: [rep], nowMs });
+    await stage.book({ recordId: second, from: 5, until: 10, reps: [rep], nowMs });
     await rep.siro.phone.tap(await rep.untilLink(first, "start"));
     const one = await stage.untilRung(first, "recording");
     await rep.siro.phone.tap(await rep.untilLink(second, "restart"));
@@ -52,9 +52,9 @@ describe("visits that follow each other", () => {
 
   test("back-to-back, but the first was ended by hand: the second is begun with its title", async () => {
     const [first, second] = [drawVisit(), drawVisit()];
-    const rep = await stage.aRep();
-    await stage.book({ recordId: first, from: 1, until: 5, reps: [rep] });
-    await stage.book({ recordId: second, from: 5, until: 3600, reps: [rep] });
+    const [rep, nowMs] = [await stage.aRep(), Date.now()];
+    await stage.book({ recordId: first, from: 1, until: 8, reps: [rep], nowMs });
+    await stage.book({ recordId: second, from: 8, until: 3600, reps: [rep], nowMs });
     await rep.siro.phone.tap(await rep.untilLink(first, "start"));
     await stage.untilRung(first, "recording");
     rep.siro.phone.press("stop");

@@ -56,8 +56,9 @@ export interface SiroRep extends RepRef {
   device(topic: string): Promise<void>;
 }
 
-/** A visit: times in seconds from now. */
+/** A visit: times in seconds from now, or from a moment that visits share so that they touch exactly. */
 export interface SiroVisit {
+  readonly nowMs?: number;
   readonly recordId: string;
   readonly from: number;
   readonly until: number;
@@ -344,9 +345,10 @@ async function aRep(
 }
 
 async function book(url: string, visit: SiroVisit): Promise<void> {
-  const { recordId, from, until: to, status } = visit;
+  const { recordId, from, until: to, status, nowMs = Date.now() } = visit;
   const event = aVisitEvent({
     recordId,
+    nowMs,
     startsIn: from,
     endsIn: to,
     reps: visit.reps.map(({ userId, siro }) => ({ userId, email: siro.email ?? undefined })),

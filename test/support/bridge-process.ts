@@ -192,8 +192,10 @@ export function aVisitEvent(own: {
   readonly title?: string;
   readonly eventId?: string;
   readonly occurredAt?: string;
+  /** The moment that the seconds count from; now when not given. */
+  readonly nowMs?: number;
 }): object {
-  const nowMs = Date.now();
+  const { nowMs = Date.now() } = own;
   const iso = (seconds: number) => new Date(nowMs + seconds * 1000).toISOString();
   return {
     eventId: own.eventId ?? `${own.recordId}-${nowMs}-${Math.random()}`,
