@@ -61,3 +61,15 @@ export class NotReplayableError extends RequestError {
     super(`${id} cannot be replayed: this version does not know the form of its payload`);
   }
 }
+
+/** The operator is known, and may not do this. */
+export class RoleTooLowError extends RequestError {
+  override readonly name = "RoleTooLowError";
+  override readonly code = "ROLE_TOO_LOW";
+  override readonly retry = "never";
+  override readonly status = 403;
+
+  constructor(role: string, least: string) {
+    super(`This needs the role ${least}; yours is ${role}. An admin can change it under People`);
+  }
+}

@@ -4,9 +4,9 @@ import { errorReply } from "../http/error-reply.ts";
 import { errorResponder, knownError } from "../http/error-responder.ts";
 import { createFailureLimit } from "../http/failure-limit.ts";
 import { NotFoundError } from "../http/input-errors.ts";
-import { mountRoutes } from "../http/route.ts";
 import type { AdminApiDeps } from "./admin-api.ts";
 import { OperatorUnknownError } from "./admin-errors.ts";
+import { mountAdminRoutes } from "./admin-route.ts";
 import { appointmentRoutes } from "./appointment-routes.ts";
 import { coverageRoute } from "./coverage-route.ts";
 import { inviteRoutes } from "./invite-routes.ts";
@@ -90,7 +90,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
 function apiRouter(deps: AdminRouterDeps): Router {
   const router = express.Router({ caseSensitive: true });
   router.use(express.json({ limit: BODY_BYTES }));
-  mountRoutes(router, [
+  const routes = [
     overviewRoute(deps.overview),
     coverageRoute(deps),
     ...appointmentRoutes(deps),
@@ -98,7 +98,8 @@ function apiRouter(deps: AdminRouterDeps): Router {
     ...repSessionRoutes(deps),
     ...inviteRoutes(deps),
     ...parkedRoutes(deps),
-  ]);
+  ];
+  mountAdminRoutes(router, routes, async () => undefined);
   router.use(unknownRoute);
   return router;
 }

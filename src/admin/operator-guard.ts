@@ -5,6 +5,7 @@ import type { FailureLimit } from "../http/failure-limit.ts";
 import { isSameSecret } from "../http/is-same-secret.ts";
 import { isChange, requestOrigin } from "../http/request-origin.ts";
 import { OperatorUnknownError } from "./admin-errors.ts";
+import { rememberOperator } from "./known-operator.ts";
 import type { OperatorSession } from "./operator-session.ts";
 
 /** What the guard needs from the world. */
@@ -30,6 +31,11 @@ export function createOperatorGuard(deps: OperatorGuardDeps): RequestHandler {
     } else {
       await checkBearer(deps, request, bearer);
     }
+    // One password, one role, until operators have names.
+    rememberOperator(request, {
+      name: bearer === undefined ? "admin" : "API token",
+      role: "admin",
+    });
     next();
   };
 }
