@@ -1,6 +1,7 @@
 /** What an operator may do: `viewer` reads, `operator` also changes things of the day, `admin` also people and connections. */
 export const OPERATOR_ROLES = ["viewer", "operator", "admin"] as const;
 
+/** One of them. */
 export type OperatorRole = (typeof OPERATOR_ROLES)[number];
 
 /** Who asks: a person who signed in, or a script with a token. */
