@@ -73,6 +73,25 @@ describe("the overview", () => {
     expect(complaints).toEqual([]);
   }, 60_000);
 
+  test("an older answer that comes late does not hide what the stream told", async () => {
+    const { page } = screen;
+    const isTold = page.getByRole("link", { name: "acme: 1 piece of work is parked" });
+    await page.route("**/admin/api/overview", async (route) => {
+      const response = await route.fetch();
+      const overview = await response.json();
+      const connections = overview.connections.map((one: object) => ({ ...one, parked: 7 }));
+      await isTold.waitFor();
+      await route.fulfill({ json: { ...overview, asOf: "2020-01-01T00:00:00.000Z", connections } });
+    });
+    const answered = page.waitForResponse((one) => one.url().endsWith("/admin/api/overview"));
+    await page.goto(`${bridge.url}/admin`);
+    await (await answered).finished();
+    await page.evaluate("new Promise((done) => requestAnimationFrame(() => setTimeout(done)))");
+    await isTold.waitFor();
+    expect(await page.getByText("7 pieces of work").count()).toBe(0);
+    await page.unroute("**/admin/api/overview");
+  }, 30_000);
+
   test("shows every queue under a name for people", async () => {
     const { page } = screen;
     await page.goto(`${bridge.url}/admin`);

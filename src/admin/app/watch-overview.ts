@@ -26,9 +26,10 @@ export function watchOverview(tell: (seen: LiveOverview) => void): () => void {
     seen = { ...seen, ...change };
     tell(seen);
   };
-  const hear = (overview: Overview) => {
+  const hear = (heard: Overview) => {
     const { error: _, ...rest } = seen;
     const state = source?.readyState === EventSource.OPEN ? "live" : rest.state;
+    const overview = newer(heard, rest.overview);
     seen = { ...rest, state, overview, heardAtMs: Date.now() };
     tell(seen);
   };
@@ -81,4 +82,14 @@ export function watchOverview(tell: (seen: LiveOverview) => void): () => void {
     document.removeEventListener("visibilitychange", turn);
     close();
   };
+}
+
+/** An answer may be up to two seconds old, and come after the stream told of a change. */
+function newer(heard: Overview, shown: Overview | undefined): Overview {
+  const isOlder = momentOf(heard) < momentOf(shown);
+  return shown !== undefined && isOlder ? shown : heard;
+}
+
+function momentOf(overview: Overview | undefined): number {
+  return Date.parse(overview?.asOf ?? "");
 }
