@@ -52,6 +52,14 @@ const SPECS: ReadonlyMap<string, FieldSpec> = new Map([
     },
   ],
   [
+    FIELDS.recordingStopped,
+    {
+      label: "Siro Recording Stopped",
+      type: "DateTime",
+      description: "When the last Siro recording of this appointment ended.",
+    },
+  ],
+  [
     FIELDS.recordingLinked,
     {
       label: "Siro Recording Linked",

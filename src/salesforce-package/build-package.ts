@@ -9,6 +9,7 @@ import type { PackageFile } from "./package-file.ts";
 import type { PackagePlan } from "./package-plan.ts";
 import { permissionSetFiles } from "./permission-sets.ts";
 import { projectFile, readmeFile } from "./project-files.ts";
+import { quickActionFiles } from "./recording-actions.ts";
 import { appExtensionFile, webLinkFiles } from "./recording-buttons.ts";
 
 /** Writes every file of a plan as text, by its path. Pure: the same plan gives the same files. */
@@ -20,7 +21,12 @@ export function buildPackage(plan: PackagePlan): ReadonlyMap<string, PackageFile
       changeFlowFile(object, plan),
     ]),
     ...(isService
-      ? [...assignmentFlowFiles(plan), ...appointmentFieldFiles(), ...webLinkFiles()]
+      ? [
+          ...assignmentFlowFiles(plan),
+          ...appointmentFieldFiles(),
+          ...webLinkFiles(),
+          ...quickActionFiles(),
+        ]
       : []),
     notificationTypeFile(),
     ...permissionSetFiles(plan),

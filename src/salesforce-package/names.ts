@@ -11,6 +11,7 @@ export const FIELDS = {
   stopLink: "Siro_Stop_Link__c",
   promptSent: "Siro_Prompt_Sent__c",
   recordingSeen: "Siro_Recording_Seen__c",
+  recordingStopped: "Siro_Recording_Stopped__c",
   recordingLinked: "Siro_Recording_Linked__c",
 } as const;
 

@@ -43,12 +43,11 @@ export function permissionSetFiles(plan: PackagePlan): readonly PackageFile[] {
 }
 
 function linkFieldsFile(): PackageFile {
-  const { promptSent, recordingLinked, recordingSeen, startLink, stopLink } = FIELDS;
-  const written = [promptSent, recordingLinked, recordingSeen, startLink, stopLink];
+  const { assignmentChanged: _, ...written } = FIELDS;
   return permissionSetFile(PERMISSION_SETS.linkFields, {
     label: "Siro Bridge Link Fields",
     description: "Optional, for the integration user: writing links and stamps to appointments.",
-    fields: appointmentFields(written),
+    fields: appointmentFields(Object.values(written).toSorted()),
     objects: ["ServiceAppointment"],
     users: [],
     access: "edit",

@@ -1,5 +1,9 @@
-/** One element: its name, and its text or what is inside it. */
-export type XmlElement = readonly [name: string, content: string | readonly XmlElement[]];
+/** One element: its name, its text or what is inside it, and its attributes. */
+export type XmlElement = readonly [
+  name: string,
+  content: string | readonly XmlElement[],
+  attributes?: Readonly<Record<string, string>>,
+];
 
 const NAMESPACE = "http://soap.sforce.com/2006/04/metadata";
 const INDENT = "    ";
@@ -23,12 +27,17 @@ export function metadataXml(root: string, children: readonly XmlElement[]): stri
   ].join("\n");
 }
 
-function elementLines([name, content]: XmlElement, indent: string): readonly string[] {
+function elementLines(
+  [name, content, attributes = {}]: XmlElement,
+  indent: string,
+): readonly string[] {
+  const written = Object.entries(attributes).map(([key, value]) => ` ${key}="${escapeXml(value)}"`);
+  const opening = `${indent}<${name}${written.join("")}>`;
   if (typeof content === "string") {
-    return [`${indent}<${name}>${escapeXml(content)}</${name}>`];
+    return [`${opening}${escapeXml(content)}</${name}>`];
   }
   return [
-    `${indent}<${name}>`,
+    opening,
     ...content.flatMap((child) => elementLines(child, indent + INDENT)),
     `${indent}</${name}>`,
   ];

@@ -12,5 +12,10 @@ export function isUsedUp({ usage }: Pick<Org, "usage">): boolean {
 
 /** Says whether so much of the day's API calls is used that polls and confirmations rest. */
 export function isScarce({ usage }: Pick<Org, "usage">): boolean {
-  return (usage()?.share ?? 0) >= SCARCE_SHARE;
+  return isScarceShare(usage()?.share ?? 0);
+}
+
+/** The same for a share that is known otherwise. */
+export function isScarceShare(share: number): boolean {
+  return share >= SCARCE_SHARE;
 }

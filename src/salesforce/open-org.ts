@@ -1,10 +1,10 @@
-import { readFile } from "node:fs/promises";
+import { readFile, stat } from "node:fs/promises";
 import type { Connection } from "../domain/connection.ts";
 import { askOrg, type Question } from "./ask-org.ts";
 import { createCallPause } from "./call-pause.ts";
 import { compositeCall, readComposite } from "./composite-call.ts";
 import { describeObject } from "./describe-object.ts";
-import { createLimitWatch } from "./limit-watch.ts";
+import { createLimitWatch, type LimitWatch } from "./limit-watch.ts";
 import type { Org } from "./org.ts";
 import { OrgAccessError } from "./org-errors.ts";
 import { createSessionSource } from "./org-session.ts";
@@ -14,12 +14,16 @@ import { signIn } from "./sign-in.ts";
 import { readUpdates, updateCall } from "./update-records.ts";
 
 const CALL_TIMEOUT_MS = 10_000;
+/** A key of 16,384 bits has 13 kilobytes as PEM. */
+const MOST_KEY_BYTES = 65_536;
 
 /** What an org needs from the world; all of it has a default. */
 export interface OrgDeps {
   readonly nowMs?: () => number;
   readonly timeoutMs?: number;
   readonly readKeyFile?: (path: string) => Promise<string>;
+  /** Hears of every API call that was answered. */
+  readonly heard?: () => void;
 }
 
 /**
@@ -37,7 +41,14 @@ export function openOrg(connection: Connection, deps: OrgDeps = {}): Org {
   const sessions = createSessionSource({ org: name, nowMs, signIn: () => signIn(signInDeps) });
   const limits = createLimitWatch(nowMs);
   const pause = createCallPause({ org: name, nowMs });
-  const asking = { org: name, sessions, limits, pause, timeoutMs };
+  const heard: LimitWatch = {
+    ...limits,
+    note: (header) => {
+      deps.heard?.();
+      limits.note(header);
+    },
+  };
+  const asking = { org: name, sessions, limits: heard, pause, timeoutMs };
   const ask = (question: Question) => askOrg(asking, question);
   const notifying = { org: name, ask, typeIds: new Map<string, string>() };
   return {
@@ -58,6 +69,11 @@ export function openOrg(connection: Connection, deps: OrgDeps = {}): Org {
   };
 }
 
-function readText(path: string): Promise<string> {
+/** Whoever types the path into the page could name a device or a pipe, which have no end. */
+async function readText(path: string): Promise<string> {
+  const file = await stat(path);
+  if (!file.isFile() || file.size > MOST_KEY_BYTES) {
+    throw new TypeError("no key file");
+  }
   return readFile(path, "utf8");
 }

@@ -15,6 +15,8 @@ export const userSchema = z
     Email: textSchema,
     TimeZoneSidKey: textSchema,
     IsActive: checkboxSchema,
+    /** The user's place in the org's hierarchy; null for a user without one, too. */
+    UserRole: relatedNameSchema,
   })
   .nullable()
   .default(null);

@@ -27,16 +27,20 @@ export function repOf(userId: string, user: CrmUser | null): RepOf {
   }
   const { data: email } = repSchema.shape.email.safeParse(user?.Email ?? undefined);
   const { data: timeZone } = repSchema.shape.timeZone.safeParse(user?.TimeZoneSidKey ?? undefined);
-  const name = oneLine(user?.Name ?? null)
-    .slice(0, MAX_NAME_LENGTH)
-    .toWellFormed();
+  const name = shortName(user?.Name ?? null);
+  const team = shortName(user?.UserRole ?? null);
   const rep = {
     userId,
     ...(email === undefined ? {} : { email }),
     ...(name === "" ? {} : { name }),
     ...(timeZone === undefined ? {} : { timeZone }),
+    ...(team === "" ? {} : { team }),
   };
   return { rep, warnings: emailWarnings(userId, email) };
+}
+
+function shortName(text: string | null): string {
+  return oneLine(text).slice(0, MAX_NAME_LENGTH).toWellFormed();
 }
 
 function emailWarnings(userId: string, email: string | undefined): readonly string[] {

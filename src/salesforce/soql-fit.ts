@@ -33,6 +33,9 @@ export async function fitSelection(
   };
 }
 
+/** Met behind the lookup of the same name alone, so a name denied here or elsewhere is never the other's. */
+const ROLE = "UserRole";
+
 interface Fit {
   readonly shape: OrgShape;
   readonly object: DescribedObject;
@@ -46,7 +49,7 @@ function fitFields(fit: Fit, fields: readonly string[]): readonly string[] {
       return [field];
     }
     if (field === written) {
-      fit.shape.warn(`${fit.object.name}.${field} cannot be read; what depends on it is left out`);
+      fit.shape.warn(lacking(fit.object.name, field));
     }
     return [];
   });
@@ -81,6 +84,9 @@ function isDenied(denial: Denial, { object, path }: DeniedQuestion): boolean {
 function mayOwn(object: DescribedObject, steps: readonly string[], type: string): boolean {
   if (steps.length === 1) {
     return object.name === type;
+  }
+  if (type === ROLE || steps.at(-2) === ROLE) {
+    return type === steps.at(-2);
   }
   const met = steps.length === 2 ? object.relationships.get(steps[0] ?? "") : undefined;
   return met === undefined || type === "Name" || met.includes(type);
@@ -123,10 +129,16 @@ function fitBranch(fit: Fit, type: string, fields: readonly string[]): readonly 
     const isFine =
       isFieldPath(path) && !fit.denials.some((denial) => isDenied(denial, { object, path }));
     if (!isFine) {
-      fit.shape.warn(`${type}.${path} cannot be read; what depends on it is left out`);
+      fit.shape.warn(lacking(type, path));
     }
     return isFine;
   });
+}
+
+/** A role is met from many sides, and is one thing to mend. */
+function lacking(type: string, path: string): string {
+  const [owner, field] = path.endsWith(`${ROLE}.Name`) ? ["User", `${ROLE}.Name`] : [type, path];
+  return `${owner}.${field} cannot be read; what depends on it is left out`;
 }
 
 async function fitChild(fit: Fit, part: ChildPart): Promise<ChildPart | undefined> {

@@ -7,6 +7,9 @@ type Mapping = Connection["mapping"];
 
 const SYSTEM_FIELDS = ["Id", "SystemModstamp", "IsDeleted", "OwnerId"] as const;
 const USER_FIELDS = ["Name", "Email", "TimeZoneSidKey", "IsActive"] as const;
+const TEAM_FIELD = "UserRole.Name";
+/** Salesforce follows no more lookups than this in one path. */
+const MOST_LOOKUPS = 5;
 
 const CONVERSION_FIELDS = [
   "IsConverted",
@@ -50,12 +53,14 @@ const CONTACT_ROLES: ChildPart = {
 
 /** The fields of a user behind a lookup. */
 function userFields(relationship: string): readonly string[] {
-  return USER_FIELDS.map((field) => `${relationship}.${field}`);
+  const hasRoom = relationship.split(".").length < MOST_LOOKUPS;
+  const fields = hasRoom ? [...USER_FIELDS, TEAM_FIELD] : USER_FIELDS;
+  return fields.map((field) => `${relationship}.${field}`);
 }
 
 /** The user behind a lookup that may lead elsewhere. */
 export function userPart(relationship: string): TypeofPart {
-  return { relationship, branches: [{ type: "User", fields: USER_FIELDS }] };
+  return { relationship, branches: [{ type: "User", fields: [...USER_FIELDS, TEAM_FIELD] }] };
 }
 
 /**

@@ -2,12 +2,15 @@ import type { AppointmentDossier } from "../books/appointment-book.ts";
 import type { Appointment } from "../domain/appointment.ts";
 import { isoInstant } from "../domain/instant.ts";
 import type { Prompt } from "../domain/prompt.ts";
+import { recordingsOf } from "../domain/recordings-of.ts";
 import type { WriteBack } from "../domain/write-back.ts";
 
 /** What the fields of a record should hold, and the prompts whose links stand in them. */
 export interface WantedFields {
   /** By field name; null is empty. A field about which there is nothing to say is absent. */
   readonly fields: ReadonlyMap<string, string | null>;
+  /** Those that hold a time which only moves on: an earlier one is not written over it. */
+  readonly onlyLater: ReadonlySet<string>;
   readonly linked: readonly Prompt[];
 }
 
@@ -22,7 +25,8 @@ export interface WantedOptions {
  *
  * A record has one link, so of several reps the first of the appointment has it. The start link is the short
  * address of the prompt that begins the visit's recording, a restart included; a visit that was called off has none.
- * The stamps stay: when a rep was last sent one, when a recording was first seen to run, and first linked.
+ * The stamps stay: when a rep was last sent one, when a recording was first seen to run, when the last one ended,
+ * and when one was first linked.
  */
 export function wantedFields(
   { stored: { appointment }, prompts }: AppointmentDossier,
@@ -46,6 +50,7 @@ export function wantedFields(
         ...stampsOf(prompts, writeBack),
       ].map(([field, value]) => [field, value ?? null]),
     ),
+    onlyLater: new Set([writeBack.recordingStoppedField].filter((field) => field !== null)),
     linked: links.flatMap(({ prompt }) => prompt ?? []),
   };
 }
@@ -56,24 +61,29 @@ function linkOf({ token }: Prompt, publicUrl: URL): string {
 
 function stampsOf(
   prompts: readonly Prompt[],
-  { promptSentField, recordingSeenField, recordingLinkedField }: WriteBack,
+  writeBack: WriteBack,
 ): readonly (readonly [string, string])[] {
   const begun = prompts.filter(begins);
-  const sent = begun.map(({ sentAtMs }) => sentAtMs).filter(isKnown);
-  const seen = begun.map(({ recording }) => recording?.seenAtMs).filter(isKnown);
-  const linked = begun.map(({ recording }) => recording?.linkedAtMs).filter(isKnown);
+  const recordings = begun.flatMap(recordingsOf);
+  const sent = begun.map(({ sentAtMs }) => sentAtMs);
+  const seen = recordings.map(({ seenAtMs }) => seenAtMs);
+  const ended = recordings.map(({ endedAtMs }) => endedAtMs);
+  const linked = recordings.map(({ linkedAtMs }) => linkedAtMs);
   return [
-    ...stamp(promptSentField, sent.length === 0 ? undefined : Math.max(...sent)),
-    ...stamp(recordingSeenField, seen.length === 0 ? undefined : Math.min(...seen)),
-    ...stamp(recordingLinkedField, linked.length === 0 ? undefined : Math.min(...linked)),
+    ...stamp(writeBack.promptSentField, Math.max, sent),
+    ...stamp(writeBack.recordingSeenField, Math.min, seen),
+    ...stamp(writeBack.recordingStoppedField, Math.max, ended),
+    ...stamp(writeBack.recordingLinkedField, Math.min, linked),
   ];
 }
 
 function stamp(
   field: string | null,
-  atMs: number | undefined,
+  choose: (...times: readonly number[]) => number,
+  times: readonly (number | undefined)[],
 ): readonly (readonly [string, string])[] {
-  return field === null || atMs === undefined ? [] : [[field, isoInstant(atMs)]];
+  const known = times.filter(isKnown);
+  return field === null || known.length === 0 ? [] : [[field, isoInstant(choose(...known))]];
 }
 
 function isKnown(atMs: number | undefined): atMs is number {

@@ -82,14 +82,22 @@ async function changeOf(deps: WriteBackDeps, recordId: string): Promise<RecordWr
   if (dossier === undefined) {
     return undefined;
   }
-  const { fields, linked } = deps.wanted(dossier);
+  const { fields, linked, onlyLater } = deps.wanted(dossier);
   const written = await deps.readWritten(recordId, [...fields.keys()]);
   // A field that was never written is taken for empty: emptying it would be a call for nothing.
-  const changed = [...fields].filter(([field, value]) => (written.get(field) ?? null) !== value);
+  const changed = [...fields].filter(([field, value]) => {
+    const before = written.get(field) ?? null;
+    return before !== value && !(onlyLater.has(field) && isLater(before, value));
+  });
   if (changed.length === 0) {
     return undefined;
   }
   await Promise.all(linked.map((prompt) => deps.rememberToken(prompt)));
   const { recordType: type } = dossier.stored.appointment;
   return { type, id: recordId, fields: Object.fromEntries(changed) };
+}
+
+/** Both are ISO instants in UTC, which sort as text. */
+function isLater(one: string | null, other: string | null): boolean {
+  return one !== null && (other === null || one > other);
 }

@@ -9,6 +9,7 @@ import { until } from "../support/until.ts";
 import { startWebhookSink, type WebhookSink } from "../support/webhook-sink.ts";
 
 const SEEN = "Siro_Recording_Seen__c";
+const STOPPED = "Siro_Recording_Stopped__c";
 const LINKED = "Siro_Recording_Linked__c";
 const SIRO_SECRET = `whsec_${Buffer.alloc(24, "siro").toString("base64")}`;
 const TIMEOUT_MS = 20_000;
@@ -20,7 +21,7 @@ let bridge: BridgeProcess;
 let stopFlow: () => void;
 
 beforeAll(async () => {
-  const stamps = [SEEN, LINKED].map((name) => ({ name, type: "datetime" as const }));
+  const stamps = [SEEN, STOPPED, LINKED].map((name) => ({ name, type: "datetime" as const }));
   org = await startStubOrg({
     organizationId: ACME.organizationId,
     extraFields: { ServiceAppointment: stamps },
@@ -34,7 +35,11 @@ beforeAll(async () => {
         instanceUrl: org.url,
         auth: { kind: "client-credentials", clientId, clientSecret },
       },
-      writeBack: { recordingSeenField: SEEN, recordingLinkedField: LINKED },
+      writeBack: {
+        recordingSeenField: SEEN,
+        recordingStoppedField: STOPPED,
+        recordingLinkedField: LINKED,
+      },
       siro: { ...siro.settings, webhookSecret: SIRO_SECRET, pollSeconds: 1 },
     },
     env: { PUBLIC_URL: "https://bridge.example.com" },
@@ -82,6 +87,8 @@ async function shown(visitId: string) {
 describe("a whole bridge that asks Siro", () => {
   test("from an appointment in Salesforce to the stamps of its recording, and no write after that", async () => {
     const { userId, resourceId } = addRep(org.store, "Dana", "Reed");
+    const roleId = idOf(org.store.insert("UserRole", { Name: "Field Sales East" }));
+    org.store.update(userId, { UserRoleId: roleId });
     const email = String(org.store.get(userId)?.["Email"]);
     await bridge.enrolSink({ userId, email, name: "Dana Reed" }, sink);
     const { phone } = siro.addRep({ email });
@@ -94,25 +101,35 @@ describe("a whole bridge that asks Siro", () => {
     expect(before).toMatchObject({ action: "start", confirmation: "unknown" });
     await phone.tap(link);
     await until(() => org.store.get(visitId)?.[SEEN], { timeoutMs: TIMEOUT_MS, what: SEEN });
-    await siro.process(phone.recording?.id ?? "");
+    const recordingId = phone.recording?.id ?? "";
+    expect(org.store.get(visitId)?.[STOPPED] ?? null).toBeNull();
+    phone.press("stop");
+    await until(() => org.store.get(visitId)?.[STOPPED], { timeoutMs: TIMEOUT_MS, what: STOPPED });
+    await siro.process(recordingId);
     await until(() => org.store.get(visitId)?.[LINKED], { timeoutMs: TIMEOUT_MS, what: LINKED });
     const { prompts, receipts, timeline } = await shown(visitId);
     expect(prompts[0]).toMatchObject({
       confirmation: "confirmed",
-      recording: { recordingId: phone.recording?.id, certainty: "token" },
+      recording: { recordingId, certainty: "token" },
     });
     const kinds = receipts.map(({ kind }: { kind: string }) => kind).sort();
-    expect(kinds).toEqual(["consumed", "linked", "received", "recording"]);
+    expect(kinds).toEqual(["consumed", "linked", "received", "recording", "stopped"]);
     // Salesforce keeps whole seconds.
-    const stampMs = Date.parse(String(org.store.get(visitId)?.[SEEN]));
-    expect(Math.floor(Date.parse(prompts[0].recording.seenAt) / 1000) * 1000).toBe(stampMs);
+    const stampMs = (name: string) => Date.parse(String(org.store.get(visitId)?.[name]));
+    const wholeMs = (text: string) => Math.floor(Date.parse(text) / 1000) * 1000;
+    expect(stampMs(SEEN)).toBe(wholeMs(prompts[0].recording.seenAt));
+    expect(stampMs(STOPPED)).toBe(wholeMs(prompts[0].recording.endedAt));
     const reported = timeline.filter(({ kind }: { kind: string }) => kind === "siro.reported");
-    expect(reported).toHaveLength(4);
+    expect(reported).toHaveLength(5);
     await untilQuiet(visitId);
-    // One for the recording, one for its link: their own messages changed nothing, so nothing was written again.
-    expect(org.calls.entries.filter(({ method }) => method === "PATCH")).toHaveLength(2);
+    // One for the recording, one for its end, one for its link: their own messages changed nothing, so nothing was
+    // written again.
+    expect(org.calls.entries.filter(({ method }) => method === "PATCH")).toHaveLength(3);
     const overview = await readJson(await bridge.api("/overview"));
     expect(JSON.stringify(overview)).toContain('"siro":{"state":"connected"');
+    // The rep's role in Salesforce is the team in which the visit counts.
+    const { teams } = await readJson(await bridge.api("/coverage"));
+    expect(teams).toMatchObject([{ team: "Field Sales East", visits: 1, confirmed: 1 }]);
   }, 90_000);
 });
 
@@ -122,7 +139,7 @@ async function untilQuiet(visitId: string): Promise<void> {
     const { timeline } = await shown(visitId);
     return timeline.filter(({ kind }: { kind: string }) => kind === "event.unchanged").length;
   };
-  await until(async () => (await unchanged()) >= 2, {
+  await until(async () => (await unchanged()) >= 3, {
     timeoutMs: TIMEOUT_MS,
     what: "the messages about the stamps",
   });

@@ -51,7 +51,7 @@ describe("every file", () => {
     for (const [path, { text }] of files) {
       if (path.endsWith(".json")) {
         JSON.parse(text);
-      } else if (path !== "README.md") {
+      } else if (/\.(xml|flowDefinition)$/.test(path)) {
         expect({ path, namespace: readXml(text).namespace }).toEqual({ path, namespace: METADATA });
       }
     }
@@ -190,7 +190,7 @@ describe("flows", () => {
     ).join();
     const sets = xmlOf(`${SOURCE}/permissionsets/Siro_Bridge_Link_Fields.permissionset-meta.xml`);
     const written = textsAt(sets, "fieldPermissions/field").map((field) => field.split(".")[1]);
-    expect(written).toHaveLength(5);
+    expect(written).toHaveLength(6);
     expect(written.filter((field) => formulas.includes(field ?? ""))).toEqual([]);
   });
 
@@ -296,6 +296,7 @@ describe("permissions", () => {
       "ServiceAppointment.Siro_Prompt_Sent__c",
       "ServiceAppointment.Siro_Recording_Linked__c",
       "ServiceAppointment.Siro_Recording_Seen__c",
+      "ServiceAppointment.Siro_Recording_Stopped__c",
       "ServiceAppointment.Siro_Start_Link__c",
       "ServiceAppointment.Siro_Stop_Link__c",
     ]);
@@ -450,8 +451,19 @@ describe("manifests", () => {
     const expected = [...aPackage().values()].flatMap(({ components }) =>
       components.map(({ type, fullName }) => `${type}:${fullName}`),
     );
+    // A folder of a Lightning web component is one component: its metadata brings the other files along.
+    const folders = new Set(
+      deployed
+        .filter((member) => member.startsWith("LightningComponentBundle:"))
+        .map((member) => `${SOURCE}/lwc/${member.replace(/^.*:/, "")}`),
+    );
+    const brought = (path: string) =>
+      folders.has(path.replace(/\/[^/]*$/, "")) && !path.endsWith("-meta.xml");
     const sources = [...aPackage()].filter(([, { components }]) => components.length > 0);
-    expect(sources.map(([path]) => path)).toEqual(pathsUnder("force-app/"));
+    expect(folders.size).toBe(2);
+    expect(sources.map(([path]) => path)).toEqual(
+      pathsUnder("force-app/").filter((path) => !brought(path)),
+    );
     expect(deployed.toSorted()).toEqual(expected.toSorted());
     expect(new Set(deployed).size).toBe(deployed.length);
     expect(textsAt(xmlOf("manifest/package.xml"), "version")).toEqual(["66.0"]);

@@ -86,11 +86,11 @@ describe.each([
     const converted = filesUnder(out).filter((path) => path !== "package.xml");
     expect(converted).toEqual(metadataPaths(files));
     const leaves = converted.flatMap((path) =>
-      leavesOf(readXml(readFileSync(join(out, path), "utf8"))),
+      partsOf(path, readFileSync(join(out, path), "utf8")),
     );
     const expected = [...files.values()]
       .filter(({ path }) => path.startsWith(SOURCE))
-      .flatMap(({ text }) => leavesOf(readXml(text)));
+      .flatMap(({ path, text }) => partsOf(path, text));
     expect(leaves.toSorted(byText)).toEqual(expected.toSorted(byText));
   });
 
@@ -123,13 +123,19 @@ function filesUnder(root: string): readonly string[] {
 function metadataPaths(files: ReadonlyMap<string, PackageFile>): readonly string[] {
   const paths = [...files.keys()]
     .filter((path) => path.startsWith(SOURCE))
-    .map((path) => path.slice(SOURCE.length).replace(/-meta\.xml$/, ""))
+    .map((path) => path.slice(SOURCE.length))
+    .map((path) => (path.startsWith("lwc/") ? path : path.replace(/-meta\.xml$/, "")))
     .map((path) => path.replace(/^objects\/(\w+)\/.*$/, "objects/$1.object"));
   return [...new Set(paths)].toSorted(byText);
 }
 
 function byText(one: string, other: string): number {
   return one < other ? -1 : Number(one > other);
+}
+
+/** What a file says: the leaves of its XML, or the whole of a component's source. */
+function partsOf(path: string, text: string): readonly string[] {
+  return /\.(js|html)$/.test(path) ? [text] : leavesOf(readXml(text));
 }
 
 function leavesOf(element: ReturnType<typeof readXml>): readonly string[] {

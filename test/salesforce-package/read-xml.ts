@@ -1,30 +1,41 @@
 import { SaxesParser } from "saxes";
 
-/** An element as it was read: its name, its text, and what is inside. */
+/** An element as it was read: its name, its text, its attributes, and what is inside. */
 export interface ReadElement {
   readonly name: string;
   readonly namespace: string;
   readonly text: string;
+  readonly attributes: Readonly<Record<string, string>>;
   readonly children: readonly ReadElement[];
 }
 
 interface OpenElement {
   readonly name: string;
   readonly namespace: string;
+  readonly attributes: Readonly<Record<string, string>>;
   text: string;
   readonly children: ReadElement[];
 }
 
 /** Reads one document with namespaces on. Throws at the first fault. */
 export function readXml(document: string): ReadElement {
-  const top: OpenElement = { name: "", namespace: "", text: "", children: [] };
+  const top: OpenElement = { name: "", namespace: "", text: "", attributes: {}, children: [] };
   const open = [top];
   const parser = new SaxesParser({ xmlns: true });
   parser.on("error", (error) => {
     throw error;
   });
-  parser.on("opentag", ({ local, uri }) => {
-    const element: OpenElement = { name: local, namespace: uri, text: "", children: [] };
+  parser.on("opentag", ({ local, uri, attributes: given }) => {
+    const attributes = Object.fromEntries(
+      Object.values(given).map(({ name, value }) => [name, value]),
+    );
+    const element: OpenElement = {
+      name: local,
+      namespace: uri,
+      text: "",
+      attributes,
+      children: [],
+    };
     open.at(-1)?.children.push(element);
     open.push(element);
   });

@@ -481,6 +481,16 @@ describe("the reps of a ServiceAppointment", () => {
     expect(mapped.warnings.join()).toContain("no readable e-mail");
   });
 
+  test("the rep's team is the name of the user's role", () => {
+    const user = aUser({ UserRole: { Name: " Field  Sales\nEast " } });
+    const teamOf = (own: RawRecord) =>
+      visitOf(mapRaw(aServiceAppointment({ ServiceResources: rows(resource(DANA_ID, {}, own)) })))
+        .appointment.reps;
+
+    expect(teamOf(user)).toEqual([{ ...DANA, team: "Field Sales East" }]);
+    expect(teamOf(aUser({ UserRole: null }))).toEqual([DANA]);
+  });
+
   test("a time zone nobody knows is left out", () => {
     const user = aUser({ TimeZoneSidKey: "Mars/Olympus" });
     const mapped = mapRaw(

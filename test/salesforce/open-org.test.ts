@@ -1,4 +1,7 @@
 import { createPublicKey, createVerify, generateKeyPairSync, type KeyObject } from "node:crypto";
+import { mkdtemp, rm, writeFile } from "node:fs/promises";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
 import { type Connection, connectionSchema } from "../../src/domain/connection.ts";
@@ -74,6 +77,24 @@ describe("signing in", () => {
     expect(error).toBeInstanceOf(OrgAccessError);
     expect(textOf(error)).not.toContain(SECRET);
     expect(stub.forms).toHaveLength(0);
+  });
+
+  test("reads a key file of a sensible size, and nothing that has no end", async () => {
+    const { privateKey } = generateKeyPairSync("rsa", { modulusLength: 2048 });
+    const pem = privateKey.export({ type: "pkcs8", format: "pem" }).toString();
+    const dir = await mkdtemp(join(tmpdir(), "keys-"));
+    const stub = await aStub({ call: (call) => rowsFor(call) });
+    const useKey = async (text: string) => {
+      const privateKeyFile = join(dir, "key.pem");
+      await writeFile(privateKeyFile, text);
+      return openOrg(jwtConnection(stub.url, { privateKeyFile })).composite([QUERY]);
+    };
+    await useKey(pem);
+    expect(await failureOf(useKey(pem + "\n".repeat(100_000)))).toBeInstanceOf(OrgAccessError);
+    expect(stub.forms).toHaveLength(1);
+    const device = openOrg(jwtConnection(stub.url, { privateKeyFile: "/dev/null" }));
+    expect(await failureOf(device.composite([QUERY]))).toBeInstanceOf(OrgAccessError);
+    await rm(dir, { recursive: true });
   });
 
   test("takes a refused secret for an answer, and does not hammer the login with it", async () => {
@@ -475,8 +496,8 @@ function jwtConnection(url: string, own: object = {}): Connection {
     kind: "jwt-bearer",
     clientId: "app",
     username: "bridge@acme.example",
-    ...own,
     privateKeyFile: "/keys/acme.pem",
+    ...own,
     loginUrl: `${url}/`,
   };
   return connectionSchema.parse({ ...BASE, salesforce: { instanceUrl: url, auth } });

@@ -316,6 +316,34 @@ describe("an org that lacks something", () => {
     expect(org.shape.warnings()).toHaveLength(1);
   });
 
+  test.each([
+    ["in one call where it may be read", { hidden: {}, role: "Field Sales East", calls: 1 }],
+    [
+      "one more call once, and nothing but the team, where not",
+      { hidden: { hiddenFields: { User: ["UserRoleId"] } }, role: null, calls: 2 },
+    ],
+  ])("has the role of a rep: %s", async (_what, { hidden, role, calls }) => {
+    const { stub, org, dataCalls } = await acme({ stub: hidden });
+    const { resourceId, userId } = addRep(stub, "dana@example.com");
+    const roleId = idOf(stub.store.insert("UserRole", { Name: "Field Sales East" }));
+    stub.store.update(userId, { UserRoleId: roleId });
+    const id = addVisit(stub);
+    assign(stub, id, resourceId);
+    const owned = anEvent(stub, { OwnerId: userId });
+    const outcomes = await readRecords(org, [visit(id), { recordType: "Event", recordId: owned }]);
+    const user = { Name: "Dana Reed", Email: "dana@example.com", UserRole: role };
+    expect(outcomes.get(id)).toMatchObject({
+      record: { ServiceResources: [{ ServiceResource: { RelatedRecord: user } }] },
+    });
+    expect(outcomes.get(owned)).toMatchObject({ record: { Owner: user } });
+    expect(dataCalls()).toBe(calls);
+    await found(org, visit(id));
+    expect(dataCalls()).toBe(calls + 1);
+    expect(org.shape.warnings()).toEqual(
+      role === null ? ["User.UserRole.Name cannot be read; what depends on it is left out"] : [],
+    );
+  });
+
   test("is described again when a field is taken away, once", async () => {
     const { stub, org, dataCalls } = await acme();
     const id = addVisit(stub);

@@ -121,6 +121,27 @@ describe("what a refusal teaches", () => {
     expect(soql).toContain("WHEN Account THEN Id, Name");
   });
 
+  test.each([
+    ["UserRole", ["RelatedRecord.UserRole.Name"]],
+    ["User", ["RelatedRecord.Name"]],
+  ])("takes a name denied on %s from that alone, not a rep's name with the team's", async (type, gone) => {
+    const shape = anAllKnowingShape();
+    learn(shape, `No such column 'Name' on entity '${type}'`);
+    const soql = await written(shape, "ServiceAppointment");
+    const names = ["RelatedRecord.Name", "RelatedRecord.UserRole.Name"];
+    expect(names.filter((name) => !soql.includes(name))).toEqual(gone);
+  });
+
+  test("follows no more lookups in one path than Salesforce does", async () => {
+    const repField = (path: string) => ({ lead: { startField: "Start__c", repField: path } });
+    const fieldsOf = (path: string) =>
+      recordSelection("Lead", connectionSchema.shape.mapping.parse(repField(path))).fields;
+    expect(fieldsOf("A__r.B__r.C__r.D__c")).toContain("A__r.B__r.C__r.D__r.UserRole.Name");
+    const deepest = fieldsOf("A__r.B__r.C__r.D__r.E__c").filter((field) => field.includes("E__r."));
+    expect(deepest.length).toBeGreaterThan(3);
+    expect(deepest.join()).not.toContain("UserRole");
+  });
+
   test("takes a relationship with all that is behind it", async () => {
     const shape = anAllKnowingShape();
     learn(shape, "Didn't understand relationship 'RelatedRecord' in field path.");

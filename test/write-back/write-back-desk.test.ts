@@ -196,6 +196,45 @@ describe("a write", () => {
     });
   });
 
+  test("stamps when a recording was first seen, when the last one ended and when one was first linked", async () => {
+    const stamps = {
+      recordingSeenField: "Seen__c",
+      recordingStoppedField: "Stopped__c",
+      recordingLinkedField: "Linked__c",
+    };
+    const { world, write } = aDesk({ writeBack: stamps });
+    const at = (minutes: number) => NOW_MS + minutes * 60_000;
+    const aRecording = (promptId: string, userId: string, ended: number | undefined) => ({
+      ...{ promptId, userId, state: "sent" as const },
+      recording: {
+        ...{ certainty: "token" as const, seenAtMs: at(1), linkedAtMs: at(90) },
+        ...(ended === undefined ? {} : { endedAtMs: at(ended) }),
+      },
+    });
+    const know = (ended: readonly (number | undefined)[]) => {
+      const prompts = ended.map((minutes, n) => aRecording(`p${n}`, `u${n}`, minutes));
+      world.dossiers.set(VISIT, aDossier({ userIds: ["u0", "u1"], prompts }));
+    };
+    const written = () => world.written.get(VISIT);
+    know([undefined]);
+    await write({ kind: "recording-seen", awaits: "recorded" });
+    expect(written()).toEqual({
+      Seen__c: "2026-11-23T09:01:00.000Z",
+      Linked__c: "2026-11-23T10:30:00.000Z",
+    });
+    know([60, undefined]);
+    await write({ kind: "recording-stopped", awaits: "recorded" });
+    expect(written()).toMatchObject({ Stopped__c: "2026-11-23T10:00:00.000Z" });
+    know([60, 70]);
+    expect(await write()).toEqual(DONE("written"));
+    expect(await write()).toEqual(DONE("unchanged"));
+    expect(written()).toMatchObject({ Stopped__c: "2026-11-23T10:10:00.000Z" });
+    know([60, 65]);
+    expect(await write()).toEqual(DONE("unchanged"));
+    expect(written()).toMatchObject({ Stopped__c: "2026-11-23T10:10:00.000Z" });
+    expect(world.calls).toHaveLength(3);
+  });
+
   test("shares its call with all of the same moment, 200 records at most, one call at a time", async () => {
     const { world, write } = aDesk();
     const ids = Array.from(
@@ -312,6 +351,7 @@ describe("the settings", () => {
       stopLinkField: null,
       promptSentField: null,
       recordingSeenField: null,
+      recordingStoppedField: null,
       recordingLinkedField: null,
     });
   });
@@ -322,6 +362,10 @@ describe("the settings", () => {
     ["an unknown key", { linkField: LINK }],
     ["one field for two values", { startLinkField: LINK, stopLinkField: LINK.toLowerCase() }],
     ["a field that the mapping reads", { promptSentField: "Visit_At__c" }],
+    [
+      "the end of a recording in a field that the mapping reads",
+      { recordingStoppedField: "Visit_At__c" },
+    ],
   ])("refuse %s", (_, writeBack) => {
     const mapping = {
       lead: { startField: "Visit_At__c" },

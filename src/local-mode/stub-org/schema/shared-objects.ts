@@ -66,6 +66,11 @@ const calendar = setupObjectType("Calendar", "023", [
 
 const profile = setupObjectType("Profile", "00e", [field("Name", "string", { nillable: false })]);
 
+const userRole = setupObjectType("UserRole", "00E", [
+  field("Name", "string", { nillable: false }),
+  lookup("ParentRoleId", ["UserRole"]),
+]);
+
 const user = setupObjectType("User", "005", [
   ownName(),
   field("FirstName", "string"),
@@ -78,6 +83,7 @@ const user = setupObjectType("User", "005", [
   field("UserType", "picklist", { defaultValue: "Standard" }),
   field("IsActive", "boolean", { defaultValue: true }),
   lookup("ProfileId", ["Profile"]),
+  lookup("UserRoleId", ["UserRole"]),
   lookup("ManagerId", ["User"]),
 ]);
 
@@ -110,6 +116,7 @@ export const SHARED_OBJECTS: readonly ObjectDefinition[] = [
   eventRelation,
   calendar,
   profile,
+  userRole,
   user,
   group,
   customNotificationType,

@@ -39,6 +39,8 @@ export function seedDemoDay(
   });
   const dana = addRep(store, "Dana", "Reed");
   const milo = addRep(store, "Milo", "Hart");
+  joinTeam(store, dana, "Field Sales East");
+  joinTeam(store, milo, "Field Sales West");
   const opportunity = addOpportunity(store, dana, now);
   const home = addCustomer(store, ["Ines", "Calder"], { BillingCity: "Springfield" });
   const lead = store.insert("Lead", {
@@ -152,4 +154,10 @@ function addMeeting(
     EndDateTime: minutesFrom(now, 300),
   });
   return idOf(meeting);
+}
+
+/** A rep's team is the role of the user. */
+function joinTeam(store: RecordStore, { userId }: DemoRep, name: string): void {
+  const role = store.insert("UserRole", { Name: name });
+  store.update(userId, { UserRoleId: idOf(role) });
 }
