@@ -6,6 +6,7 @@ import type { Connection } from "../src/domain/connection.ts";
 import type { PromptRef } from "../src/domain/prompt.ts";
 import type { SiroWatch } from "../src/domain/siro-watch.ts";
 import { BridgeError } from "../src/errors.ts";
+import type { MobileEvent } from "../src/siro/mobile-event.ts";
 import type { Siro } from "../src/siro/open-siro.ts";
 import { type Look, planLook } from "../src/siro/plan-look.ts";
 import { type RepEvents, shareOutEvents } from "../src/siro/share-out-events.ts";
@@ -72,7 +73,9 @@ async function takeInLook(
   { afterMs, isLate, nowMs, siroUserIds }: AskedLook,
 ): Promise<LookNote> {
   const { name } = ground.connection;
-  const { events, unreadable, isComplete } = await ground.siro.readMobileEvents({ afterMs });
+  const reading = await ground.siro.readMobileEvents({ afterMs });
+  const { unreadable, isComplete } = reading;
+  const events = reading.events.map((event) => notAhead(event, nowMs));
   const findPromptByLink = (fullUrl: string) => promptByLink(kit, name, fullUrl);
   const findRepByLink = async (fullUrl: string) => (await findPromptByLink(fullUrl))?.userId;
   const shares = await shareOutEvents({ siroUserIds, findRepByLink }, events);
@@ -106,6 +109,11 @@ async function takeInShares(
       }),
     );
   }
+}
+
+/** A phone's clock may be ahead: what it will have done tomorrow it did just now. */
+function notAhead(event: MobileEvent, nowMs: number): MobileEvent {
+  return event.atMs > nowMs ? { ...event, atMs: nowMs } : event;
 }
 
 /** One event may be shared out to several reps, or to another one once more is known about them. */

@@ -37,9 +37,11 @@ export interface SiroSyncs {
   sync(ref: SyncRef): Promise<SyncedEngagement | "off">;
 }
 
-/** Opens the queue; connections that do not want it add nothing. */
-export function openSiroSyncs(kit: SiroSyncsKit): SiroSyncs {
-  const { add } = createSiroSyncsQueue(kit.redis);
+/** Opens its end of the queue; connections that do not want it add nothing. */
+export function openSiroSyncs(
+  kit: SiroSyncsKit,
+  { add } = createSiroSyncsQueue(kit.redis),
+): SiroSyncs {
   const desks = new Map(
     [...kit.siros.clients]
       .filter(([name]) => kit.config.connections.get(name)?.siro?.syncEngagements === true)

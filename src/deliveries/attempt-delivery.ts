@@ -5,8 +5,10 @@ import type { RepState } from "../books/rep-state.ts";
 import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
 import type { Delivery, DeliveryRef } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";
+import type { Hold } from "../domain/hold.ts";
 import { type Attempt, beginAttempt } from "./begin-attempt.ts";
 import type { LaterClear } from "./clear-after.ts";
+import type { Held } from "./hold-prompt.ts";
 import { retryDelayMs } from "./retry-delay.ts";
 import { settleDelivery } from "./settle-delivery.ts";
 
@@ -20,6 +22,7 @@ type NotNeeded = "answered" | "withdrawn" | "expired" | "unknown" | "gone";
 export type DeliveryOutcome =
   | { readonly kind: "done"; readonly state: Delivery["state"] }
   | { readonly kind: "try-later"; readonly afterMs: number }
+  | Held
   | { readonly kind: "refused"; readonly reason: string; readonly detail: string }
   | { readonly kind: "not-needed"; readonly why: NotNeeded };
 
@@ -31,7 +34,11 @@ export interface AttemptDeliveryDeps {
   readonly readDevice: () => Promise<Device | undefined>;
   readonly noteDevice: (note: DeviceNote) => Promise<void>;
   readonly readDelivery: () => Promise<Delivery | undefined>;
+  /** The hold of the connection, if there is one; nothing is sent under it. */
+  readonly readHold?: () => Promise<Hold | undefined>;
   readonly send: (attempt: Attempt, device: Device) => Promise<AttemptOutcome>;
+  /** Hears, once per prompt, that a device accepted it and how long after it was due. */
+  readonly firstAccepted?: (lateMs: number) => void;
   /** Has the device take back what it accepted, where it can. */
   readonly clearLater: (clear: LaterClear, device: Device) => Promise<void>;
   readonly nowMs: () => number;
@@ -56,13 +63,19 @@ export async function attemptDelivery(
   }
   // The delivery is read after the state: if it changes from there on, the commit is refused.
   const begun = await deps.changeRep(async (state) =>
-    beginAttempt(state, ref, { device, known: await deps.readDelivery() }),
+    beginAttempt(state, ref, {
+      device,
+      known: await deps.readDelivery(),
+      hold: await deps.readHold?.(),
+    }),
   );
   switch (begun.kind) {
     case "begun":
       return send(deps, ref, { device, attempt: begun.attempt });
     case "accepted":
       return { kind: "done", state: "accepted" };
+    case "held":
+      return begun;
     case "unsettled":
       return { kind: "try-later", afterMs: LOOK_AGAIN_MS };
     default:
@@ -94,7 +107,12 @@ async function send(
 ): Promise<DeliveryOutcome> {
   const outcome = await deps.send(attempt, device);
   const settled = settle(deps, attempt, outcome);
-  const clear = await deps.changeRep((state) => settleDelivery(state, ref, settled.delivery));
+  const { clear, firstLateMs } = await deps.changeRep((state) =>
+    settleDelivery(state, ref, settled.delivery),
+  );
+  if (firstLateMs !== undefined) {
+    deps.firstAccepted?.(firstLateMs);
+  }
   await rememberDevice(deps, outcome);
   if (clear !== undefined) {
     await deps.clearLater(clear, device);

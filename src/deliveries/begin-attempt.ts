@@ -5,8 +5,10 @@ import { timelineCommands } from "../books/timeline-book.ts";
 import type { Appointment } from "../domain/appointment.ts";
 import { type Delivery, type DeliveryRef, deliveryIdOf } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";
+import type { Hold } from "../domain/hold.ts";
 import { isAnsweredFor, type Prompt } from "../domain/prompt.ts";
 import type { RedisCommand } from "../redis-script.ts";
+import { type Held, heldUntilLater, holdCommands } from "./hold-prompt.ts";
 import { isVisitOver } from "./is-visit-over.ts";
 import { type FoundPrompt, findPrompt, issueCommands } from "./prompt-change.ts";
 
@@ -21,6 +23,7 @@ export interface Attempt {
 export type BeginOutcome =
   | { readonly kind: "begun"; readonly attempt: Attempt }
   | { readonly kind: "accepted" | "answered" | "withdrawn" | "expired" | "unknown" }
+  | Held
   /** The visit changed and its plan is being made just now. */
   | { readonly kind: "unsettled" };
 
@@ -28,6 +31,8 @@ export type BeginOutcome =
 export interface Known {
   readonly device: Device;
   readonly known: Delivery | undefined;
+  /** The connection is on hold: nothing of it is sent. */
+  readonly hold?: Hold | undefined;
 }
 
 /** The fence: decides from the rep's state, right before an attempt, whether it is still wanted. */
@@ -54,6 +59,10 @@ export function beginAttempt(
   }
   if (state.nowMs >= prompt.expiresAtMs) {
     return halt("expired", ref, place);
+  }
+  if (known.hold !== undefined) {
+    const commands = holdCommands(ref, found, { hold: known.hold, nowMs: state.nowMs });
+    return { result: heldUntilLater(prompt, state.nowMs), commands };
   }
   if (isVisitOver(visit.stored.appointment, prompt, state.nowMs)) {
     return { result: { kind: "unsettled" }, commands: [] };

@@ -3,6 +3,8 @@ import type { RepState, RepVisit } from "../books/rep-state.ts";
 import { isoInstant } from "../domain/instant.ts";
 import type { Prompt } from "../domain/prompt.ts";
 import { type RecorderSign, recorderStateOf } from "../domain/recorder-trail.ts";
+import { recordingNamed } from "../domain/recordings-of.ts";
+import { endOfVisit } from "./end-of-visit.ts";
 import {
   isBegunFor,
   lastBegin,
@@ -61,7 +63,9 @@ function chooseStop(state: RepState, prompt: Prompt, { trail, running }: Ground)
   if (running !== undefined && [prompt.recordId, undefined].includes(running.recordId)) {
     return send(prompt);
   }
-  const endedAtMs = endOfVisit(state, prompt.recordId) ?? idleSinceMs(state, prompt, trail);
+  const visit = visitOf(state, prompt.recordId);
+  const isBegun = visit !== undefined && lastBegin(visit)?.recording !== undefined;
+  const endedAtMs = isBegun ? endOfVisit(state, visit) : idleSinceMs(state, prompt, trail);
   if (endedAtMs !== undefined) {
     return done(`Siro said that the recording ended at ${isoInstant(endedAtMs)}`);
   }
@@ -100,7 +104,7 @@ function idleSinceMs(
   }
   const owner = state.visits
     .flatMap(({ prompts }) => prompts)
-    .find(({ recording }) => end.recordingId && recording?.recordingId === end.recordingId);
+    .find((one) => recordingNamed(one, end.recordingId) !== undefined);
   // Nobody's recording may be this visit's only if it began for it: nothing ran before, and it began since.
   const isOfVisit =
     owner === undefined
@@ -204,14 +208,10 @@ function isMeantToRun(
 
 /** Nothing runs any more of what a visit's last prompt began, and nothing else does. */
 function isEnded(state: RepState, recordId: string): boolean {
-  const endedAtMs = endOfVisit(state, recordId);
+  const visit = visitOf(state, recordId);
+  const endedAtMs = visit && endOfVisit(state, visit);
   const recorder = recorderStateOf(state.recorder, state.nowMs);
   return endedAtMs !== undefined && recorder.state === "idle";
-}
-
-function endOfVisit(state: RepState, recordId: string): number | undefined {
-  const visit = visitOf(state, recordId);
-  return visit === undefined ? undefined : lastBegin(visit)?.recording?.endedAtMs;
 }
 
 function visitOf({ visits }: RepState, recordId: string | undefined): RepVisit | undefined {

@@ -4,11 +4,13 @@ import type { RepState } from "../books/rep-state.ts";
 import type { Schedule } from "../domain/connection.ts";
 import type { PlannedDelivery } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";
+import type { Hold } from "../domain/hold.ts";
 import type { Prompt, PromptRef } from "../domain/prompt.ts";
 import type { RedisCommand } from "../redis-script.ts";
 import { type Choice, chooseAction } from "./choose-action.ts";
 import { type DeliveryWait, planDeliveries } from "./climb-ladder.ts";
 import { foundRecording } from "./found-recording.ts";
+import { type Held, heldUntilLater, holdCommands } from "./hold-prompt.ts";
 import {
   changePromptCommands,
   type FoundPrompt,
@@ -19,8 +21,15 @@ import {
 
 /** How a prompt's moment ended. */
 export type FireOutcome =
-  | { readonly kind: "fired"; readonly deliveries: number; readonly lateMs: number }
+  | {
+      readonly kind: "fired";
+      readonly deliveries: number;
+      readonly lateMs: number;
+      /** A hold made it late. */
+      readonly wasHeld: boolean;
+    }
   | { readonly kind: "too-early"; readonly waitMs: number }
+  | Held
   /** A newer plan took its place, or it was done already. */
   | {
       readonly kind: "not-needed";
@@ -36,6 +45,8 @@ export interface FirePromptDeps {
   readonly changeRep: (
     decide: (state: RepState) => RepDecision<Fired | FireOutcome>,
   ) => Promise<Fired | FireOutcome>;
+  /** The connection is on hold: nothing of it is sent. */
+  readonly hold?: Hold | undefined;
   /** Visits of this connection may be joined by a restart: only one recording is open at a time. */
   readonly isJoining: boolean;
   readonly listDevices: () => Promise<readonly Device[]>;
@@ -68,8 +79,9 @@ interface Fired {
  * stays due until it expires, for a device that comes later or asks by itself.
  */
 export async function firePrompt(deps: FirePromptDeps, ref: PromptRef): Promise<FireOutcome> {
-  const { isJoining, watch = () => [] } = deps;
-  const outcome = await deps.changeRep((state) => decideFire(state, ref, { isJoining, watch }));
+  const { isJoining, hold, watch = () => [] } = deps;
+  const rules = { isJoining, hold, watch };
+  const outcome = await deps.changeRep((state) => decideFire(state, ref, rules));
   if (outcome.kind !== "live") {
     if (outcome.kind === "not-needed" && outcome.isReplanned) {
       await deps.replan();
@@ -82,7 +94,9 @@ export async function firePrompt(deps: FirePromptDeps, ref: PromptRef): Promise<
   if (outcome.isOutOfTurn) {
     await deps.replan();
   }
-  return { kind: "fired", deliveries: deliveries.length, lateMs: outcome.lateMs };
+  const { lateMs, prompt } = outcome;
+  const wasHeld = prompt.heldSinceMs !== undefined;
+  return { kind: "fired", deliveries: deliveries.length, lateMs, wasHeld };
 }
 
 /** A crash may have come between: the waits count from the prompt's moment, whenever its jobs are added. */
@@ -97,7 +111,7 @@ function plannedDeliveries(
     .filter(({ afterMs }) => nowMs + afterMs < prompt.expiresAtMs);
 }
 
-type FireRules = Required<Pick<FirePromptDeps, "isJoining" | "watch">>;
+type FireRules = Required<Pick<FirePromptDeps, "isJoining" | "hold" | "watch">>;
 
 function decideFire(
   state: RepState,
@@ -135,10 +149,15 @@ function decideWaiting(
     return { result: { kind: "too-early", waitMs: prompt.dueAtMs - nowMs }, commands: [] };
   }
   if (nowMs >= prompt.expiresAtMs) {
-    const text = `Not sent: the ${prompt.action} came too late to be useful`;
+    const why = prompt.heldSinceMs === undefined ? "" : "the connection was on hold, and ";
+    const text = `Not sent: ${why}the ${prompt.action} came too late to be useful`;
     return end(found, ref, { state: "expired", kind: "prompt.expired", text, atMs: nowMs });
   }
-  const { isJoining } = rules;
+  const { isJoining, hold } = rules;
+  if (hold !== undefined) {
+    const commands = holdCommands(ref, found, { hold, nowMs });
+    return { result: heldUntilLater(prompt, nowMs), commands };
+  }
   const trail = readIssuedTrail(state.issued, isJoining);
   const choice = chooseAction(state, prompt, { trail, isJoining });
   return choice.kind === "skip"

@@ -24,12 +24,12 @@ export function foundRecording(
     userId: prompt.userId,
     source: "siro-events",
     certainty: "time",
+    isByHand: true,
     atMs: sinceMs,
     ...(recordingId === undefined ? {} : { recordingId }),
   };
-  const recording = recordingAfter(prompt, receipt);
   return {
-    prompt: recording === undefined ? prompt : { ...prompt, recording },
+    prompt: { ...prompt, ...recordingAfter(prompt, receipt) },
     commands: [
       receiptCommand(ref, receipt),
       ...(recordingId === undefined ? [] : [rememberRecordingCommand(ref, recordingId)]),

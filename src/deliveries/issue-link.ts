@@ -19,6 +19,9 @@ export type IssuedLink =
   | { readonly kind: "issued"; readonly url: string }
   | { readonly kind: "refused"; readonly reasons: string };
 
+/** What a link takes from its prompt. */
+type LinkedPrompt = Pick<Prompt, "action" | "token" | "recording">;
+
 /** What issuing needs: the link builder and the bridge's own address. */
 export interface IssueLinkDeps {
   readonly buildLink: (parts: LinkParts, host: string) => IssuedLink;
@@ -34,7 +37,7 @@ export interface IssueLinkDeps {
 export function issueLink(
   { buildLink, publicUrl }: IssueLinkDeps,
   connection: Connection,
-  { prompt, appointment }: { readonly prompt: Prompt; readonly appointment: Appointment },
+  { prompt, appointment }: { readonly prompt: LinkedPrompt; readonly appointment: Appointment },
 ): IssuedLink {
   const { token, recording } = prompt;
   const isDone = prompt.action === "restart" && recording !== undefined;

@@ -8,6 +8,7 @@ import type { ClearRef } from "../domain/clear.ts";
 import type { ChannelKind } from "../domain/device.ts";
 import type { PromptRef } from "../domain/prompt.ts";
 import type { ReceiptKind } from "../domain/receipt.ts";
+import type { MendJob } from "../domain/siro-mend.ts";
 import { clearElsewhere } from "./clear-elsewhere.ts";
 import { type Evidence, recordReceipt } from "./record-receipt.ts";
 
@@ -19,8 +20,8 @@ export interface ReceiptDeskDeps {
   readonly canClear: (channel: ChannelKind) => boolean;
   /** Hears that a prompt counts as sent because the rep followed it; must not fail. */
   readonly announceSent: (ref: PromptRef) => Promise<void>;
-  /** Hears that more is known about the recording that a prompt began, and by what; must not fail. */
-  readonly announceRecording?: (ref: PromptRef, by: ReceiptKind) => Promise<void>;
+  /** Hears that more is known about a recording that a prompt began, and by what; must not fail. */
+  readonly announceRecording?: (ref: MendJob, by: ReceiptKind) => Promise<void>;
   readonly nowMs: () => number;
 }
 
@@ -86,7 +87,9 @@ async function record(
     await deps.announceSent(recorded.ref);
   }
   if (recorded.kind === "recorded" && recorded.isRecording) {
-    await deps.announceRecording?.(recorded.ref, evidence.kind);
+    const { ref, recordingId } = recorded;
+    const named = recordingId === undefined ? ref : { ...ref, recordingId };
+    await deps.announceRecording?.(named, evidence.kind);
   }
   if (recorded.kind === "recorded" && recorded.isAnswer) {
     await clearElsewhere(

@@ -2,6 +2,7 @@ import type { RepDecision, RepRef } from "../books/rep-book.ts";
 import type { RepState } from "../books/rep-state.ts";
 import type { Prompt } from "../domain/prompt.ts";
 import { firstSignOf } from "../domain/recorder-trail.ts";
+import { recordingNamed } from "../domain/recordings-of.ts";
 import { changePromptCommands, type FoundPrompt } from "./prompt-change.ts";
 
 /** What Siro told about a customer's consent. */
@@ -85,9 +86,7 @@ function findAsked({ visits, recorder }: RepState, report: ConsentReport): Asked
     .flatMap((visit) => visit.prompts.map((prompt) => ({ visit, prompt })))
     .filter(({ prompt }) => prompt.action !== "stop" && prompt.firedAtMs !== undefined)
     .toSorted((left, right) => (left.prompt.firedAtMs ?? 0) - (right.prompt.firedAtMs ?? 0));
-  const named = begins.find(
-    ({ prompt }) => recordingId !== undefined && prompt.recording?.recordingId === recordingId,
-  );
+  const named = begins.find(({ prompt }) => recordingNamed(prompt, recordingId) !== undefined);
   if (named !== undefined) {
     return { found: named, isUnsure: false };
   }

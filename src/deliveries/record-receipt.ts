@@ -5,13 +5,14 @@ import { rememberRecordingCommand } from "../books/siro-recording-book.ts";
 import { timelineCommands } from "../books/timeline-book.ts";
 import type { Prompt, PromptRef } from "../domain/prompt.ts";
 import { isSurer, type Receipt, receiptRank } from "../domain/receipt.ts";
+import { recordingNamed } from "../domain/recordings-of.ts";
 import {
   changePromptCommands,
   type FoundPrompt,
   findPromptById,
   issueCommands,
 } from "./prompt-change.ts";
-import { recordingAfter } from "./recording-after.ts";
+import { isGuessAgainst, isOfNoPrompt, recordingAfter } from "./recording-after.ts";
 import { tellReceipt } from "./tell-receipt.ts";
 
 /** What somebody says happened to a prompt; without a time of its own it happened now. */
@@ -28,6 +29,8 @@ export type RecordedReceipt =
       readonly isSent: boolean;
       /** The prompt knows more about its recording now. */
       readonly isRecording: boolean;
+      /** The recording that the receipt tells of, where it says which. */
+      readonly recordingId: string | undefined;
     }
   /** It was on record before; nothing changed. */
   | { readonly kind: "known" }
@@ -44,7 +47,8 @@ export interface RecordReceiptDeps {
 }
 
 /**
- * Writes down a piece of evidence; the first of its kind and device stays, unless a surer one comes.
+ * Writes down a piece of evidence; the first of its kind and device stays, unless a surer one comes, or one that
+ * tells the same of an earlier moment.
  *
  * Receipts only rise: the first that says the rep followed the prompt makes it answered, and nothing takes that
  * back. Evidence about a prompt that another one replaced is kept, too, but changes nothing else.
@@ -59,19 +63,63 @@ export function recordReceipt(
       return { result: { kind: "unknown" }, commands: [] };
     }
     // Read after the state: if it changes from here on, the state changes, too, and the commit is refused.
-    const known = await deps.readReceipt(found.prompt.recordId, evidence);
-    return isNews(evidence, known)
-      ? decide(deps.connection, evidence, { state, found })
-      : { result: { kind: "known" }, commands: [] };
+    const news = await newsOf(deps, found.prompt, evidence);
+    return news === undefined
+      ? { result: { kind: "known" }, commands: [] }
+      : decide(deps.connection, news, { state, found });
   });
 }
 
-function isNews({ certainty, recordingId }: Evidence, known: Receipt | undefined): boolean {
+/** The evidence as it goes on record, beside what is there of another recording; undefined when it is no news. */
+async function newsOf(
+  { readReceipt }: RecordReceiptDeps,
+  prompt: Prompt,
+  evidence: Evidence,
+): Promise<Evidence | undefined> {
+  if (isOfNoPrompt(prompt, evidence)) {
+    return undefined;
+  }
+  const first = await readReceipt(prompt.recordId, evidence);
+  if (!isBeside(prompt, evidence, first)) {
+    return isNews(evidence, first) ? evidence : undefined;
+  }
+  const further = { ...evidence, isFurther: true };
+  return isNews(further, await readReceipt(prompt.recordId, further)) ? further : undefined;
+}
+
+/** The first receipt of this kind tells of another recording of the prompt, and goes on doing so. */
+function isBeside(prompt: Prompt, evidence: Evidence, first: Receipt | undefined): boolean {
+  const { kind, recordingId } = evidence;
+  const known = recordingNamed(prompt, first?.recordingId);
+  return (
+    RECORDING_KINDS.has(kind) &&
+    known !== undefined &&
+    recordingId !== undefined &&
+    known.recordingId !== recordingId &&
+    !isGuessAgainst(known, evidence)
+  );
+}
+
+const RECORDING_KINDS: ReadonlySet<Evidence["kind"]> = new Set(["recording", "stopped", "linked"]);
+
+function isNews(evidence: Evidence, known: Receipt | undefined): boolean {
+  const { certainty, recordingId } = evidence;
   if (known === undefined || isSurer(certainty, known.certainty)) {
     return true;
   }
   const isWeaker = isSurer(known.certainty, certainty);
-  return !isWeaker && known.recordingId === undefined && recordingId !== undefined;
+  const isNamed = known.recordingId === undefined && recordingId !== undefined;
+  return !isWeaker && (isNamed || isEarlier(evidence, known));
+}
+
+/** Of one recording, what was told later may have happened before. */
+function isEarlier({ kind, recordingId, atMs }: Evidence, known: Receipt): boolean {
+  return (
+    RECORDING_KINDS.has(kind) &&
+    recordingId === known.recordingId &&
+    atMs !== undefined &&
+    atMs < known.atMs
+  );
 }
 
 interface Place {
@@ -90,8 +138,9 @@ function decide(
   const atMs = Math.min(evidence.atMs ?? state.nowMs, state.nowMs);
   const receipt: Receipt = { ...evidence, userId, atMs };
   const answer = answered(receipt, { state, found });
-  const recording = recordingAfter(found.prompt, receipt);
-  const next = recording === undefined ? answer : { ...(answer ?? found.prompt), recording };
+  const begun = recordingAfter(found.prompt, receipt);
+  const next = begun === undefined ? answer : { ...(answer ?? found.prompt), ...begun };
+  const { recordingId } = receipt;
   const entry = tellReceipt(receipt, found.prompt, state.nowMs);
   return {
     result: {
@@ -99,13 +148,14 @@ function decide(
       ref,
       isAnswer: answer !== undefined,
       isSent: answer !== undefined && answer.sentAtMs !== found.prompt.sentAtMs,
-      isRecording: recording !== undefined,
+      isRecording: begun !== undefined,
+      recordingId,
     },
     commands: [
       receiptCommand(ref, receipt),
-      ...(recording?.recordingId === undefined
+      ...(begun === undefined || recordingId === undefined
         ? []
-        : [rememberRecordingCommand(ref, recording.recordingId)]),
+        : [rememberRecordingCommand(ref, recordingId)]),
       ...(answer !== undefined && isLive({ state, found })
         ? // A rep who follows the live prompt on the page has been offered it, whether or not a device has.
           issueCommands(state, ref, found)

@@ -18,8 +18,8 @@ import { serveNextLink } from "./serve-next-link.ts";
 /** What the desk needs from the world. */
 export interface RepDeskDeps extends IssueLinkDeps, ReceiptDeskDeps {
   readonly connections: ReadonlyMap<string, Connection>;
-  /** Hears that a prompt was sent because its link was asked for; must not fail. */
-  readonly announceSent: (ref: PromptRef) => Promise<void>;
+  /** Hears that a prompt was sent because its link was asked for, so long after it was due; must not fail. */
+  readonly announceSent: (ref: PromptRef, servedAfterMs?: number) => Promise<void>;
 }
 
 /** All that a rep's phone can ask for. */
@@ -50,8 +50,11 @@ export function openRepDesk(deps: RepDeskDeps): RepDesk {
             [],
           issueLink: (prompt, appointment) =>
             issueFor(deps, device.connection, { prompt, appointment }),
-          announceSent: ({ promptId, userId, recordId }) =>
-            deps.announceSent({ connection: device.connection, userId, recordId, promptId }),
+          announceSent: ({ promptId, userId, recordId, dueAtMs }) =>
+            deps.announceSent(
+              { connection: device.connection, userId, recordId, promptId },
+              nowMs() - dueAtMs,
+            ),
         },
         device,
       ),

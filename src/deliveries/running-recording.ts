@@ -2,6 +2,7 @@ import type { RepState, RepVisit } from "../books/rep-state.ts";
 import type { Appointment } from "../domain/appointment.ts";
 import type { Prompt } from "../domain/prompt.ts";
 import { recorderStateOf } from "../domain/recorder-trail.ts";
+import { recordingNamed } from "../domain/recordings-of.ts";
 
 /** Reps begin by hand a little before the visit, and visits run over. */
 const ROUND_A_VISIT_MS = 10 * 60_000;
@@ -62,9 +63,7 @@ function prompted(
   const recorded = visits
     .flatMap(({ prompts }) => prompts)
     .filter(({ recording }) => recording !== undefined);
-  const named = recorded.find(
-    ({ recording }) => recordingId !== undefined && recording?.recordingId === recordingId,
-  );
+  const named = recorded.find((prompt) => recordingNamed(prompt, recordingId) !== undefined);
   // Where Siro names no recordings, the one that began last and is not known to have ended is it.
   const nameless = recorded
     .filter(

@@ -9,29 +9,38 @@ import type { RedisCommand } from "../redis-script.ts";
 import { clearAfter, type LaterClear } from "./clear-after.ts";
 import { changePromptCommands, type FoundPrompt, findPrompt } from "./prompt-change.ts";
 
-/**
- * Writes down how an attempt ended; the first accepted one makes the prompt sent.
- *
- * Results in when a device that accepted it has to take it back.
- */
+/** What follows from an attempt's end. */
+export interface SettledAttempt {
+  /** When a device that accepted it has to take it back. */
+  readonly clear: LaterClear | undefined;
+  /** How long after its due moment the prompt was accepted, where this is the first device and no hold made it late. */
+  readonly firstLateMs: number | undefined;
+}
+
+/** Writes down how an attempt ended; the first accepted one makes the prompt sent. */
 export function settleDelivery(
   state: RepState,
   ref: DeliveryRef,
   delivery: Delivery,
-): RepDecision<LaterClear | undefined> {
+): RepDecision<SettledAttempt> {
   const { connection, recordId } = ref;
   const found = findPrompt(state, ref);
   return {
     result:
       found !== undefined && delivery.state === "accepted"
-        ? clearAfter(state, found.prompt)
-        : undefined,
+        ? { clear: clearAfter(state, found.prompt), firstLateMs: firstLateMs(found, delivery) }
+        : { clear: undefined, firstLateMs: undefined },
     commands: [
       deliveryCommand({ connection, recordId }, delivery),
       ...timelineCommands({ connection, recordId }, [attemptEntry(delivery)]),
       ...(found === undefined ? [] : promptCommands(ref, found, delivery)),
     ],
   };
+}
+
+function firstLateMs({ prompt }: FoundPrompt, { updatedAtMs }: Delivery): number | undefined {
+  const isFirst = prompt.sentAtMs === undefined;
+  return isFirst && prompt.heldSinceMs === undefined ? updatedAtMs - prompt.dueAtMs : undefined;
 }
 
 function promptCommands(

@@ -29,7 +29,7 @@ export type ReceiptEntry = Pick<TimelineEntry, "kind" | "text" | "deviceId">;
 
 /** Words a receipt: what happened, how sure that is, and when, where it is told late. */
 export function tellReceipt(
-  { kind, deviceId, certainty, atMs }: Receipt,
+  { kind, deviceId, certainty, isFurther = false, atMs }: Receipt,
   { action, recording, notConfirmedAtMs }: Prompt,
   nowMs: number,
 ): ReceiptEntry {
@@ -39,6 +39,7 @@ export function tellReceipt(
   const isAfterAll = isProof && notConfirmedAtMs !== undefined && recording === undefined;
   const text = [
     `${entry.text} (${action})`,
+    ...(isFurther ? ["one more recording of this visit"] : []),
     ...(certainty === undefined ? [] : [CERTAINTIES[certainty]]),
     ...(nowMs - atMs > LATE_MS ? [`told late: it happened at ${isoInstant(atMs)}`] : []),
     ...(isAfterAll && action !== "stop" ? ["confirmed after all"] : []),

@@ -24,7 +24,8 @@ export function watchOfPrompt(
 /**
  * Until when it is worth asking Siro about a rep: while a prompt is outstanding, or a recording is known to run.
  *
- * A start or restart is no longer outstanding once its recording ended, a stop once nothing runs.
+ * A stop is no longer outstanding once nothing runs; a start or restart is as long as its visit lasts, because a
+ * rep whose recording ended may begin again.
  */
 export function watchOfRep(state: RepState, settings: SiroWatch): WatchSpan {
   const { nowMs, recorder } = state;
@@ -34,7 +35,7 @@ export function watchOfRep(state: RepState, settings: SiroWatch): WatchSpan {
     .flatMap(({ prompts }) => prompts)
     .filter(({ firedAtMs }) => firedAtMs !== undefined);
   const outstanding = fired
-    .filter((prompt) => !isOver(prompt, isIdle))
+    .filter(({ action }) => action !== "stop" || !isIdle)
     .map((prompt) => watchOfPrompt(prompt, settings).untilMs);
   const late = fired
     .filter(({ action, recording }) => action !== "stop" && recording === undefined)
@@ -44,10 +45,6 @@ export function watchOfRep(state: RepState, settings: SiroWatch): WatchSpan {
     untilMs: stillAhead(Math.max(runsUntilMs, ...outstanding), nowMs),
     lateUntilMs: stillAhead(Math.max(0, ...late), nowMs),
   };
-}
-
-function isOver({ action, recording }: Prompt, isIdle: boolean): boolean {
-  return action === "stop" ? isIdle : recording?.endedAtMs !== undefined;
 }
 
 function stillAhead(untilMs: number, nowMs: number): number {

@@ -16,7 +16,8 @@ export function addSigns(
   readLink: ReadSeenLink,
 ): RecorderTrail {
   const signs = new Map(
-    [...trail, ...events.flatMap((event) => signOf(event, readLink))].map(
+    // What is known of an event stays: a time that lies ahead is taken for the time of the first look.
+    [...events.flatMap((event) => signOf(event, readLink)), ...trail].map(
       (sign) => [sign.eventId, sign] as const,
     ),
   );

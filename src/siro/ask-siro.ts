@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from "node:timers/promises";
 import { judgeReply } from "./judge-reply.ts";
 import { callSiro, NoSiroReplyError, type SiroCall, type SiroReply } from "./siro-call.ts";
 import type { SiroCredentials, SiroProof } from "./siro-credentials.ts";
@@ -5,11 +6,16 @@ import { SiroLimitError, SiroUnavailableError } from "./siro-errors.ts";
 
 /** Blocked without it: Cloudflare in front of Siro refuses the names of common libraries. */
 const USER_AGENT = "siro-bridge";
+/** What can wait does so for its turn, but not through a pause. */
+const PATIENCE_MS = 5_000;
+
+/** Whether something has to be known now, or can wait: the latter never uses up what the former needs. */
+export type SiroUrgency = "soon" | "later";
 
 /** Counts the requests of a token over all workers. */
 export interface SiroBudget {
   /** Takes one request; 0 when it may go out, else how long to wait for the next chance. */
-  readonly take: (countedAs: string) => Promise<number>;
+  readonly take: (countedAs: string, urgency: SiroUrgency) => Promise<number>;
   /** Lets nobody take one for a while. */
   readonly pause: (countedAs: string, forMs: number) => Promise<void>;
 }
@@ -21,6 +27,7 @@ export interface AskSiroDeps {
   readonly baseUrl: string;
   readonly credentials: SiroCredentials;
   readonly budget: SiroBudget;
+  readonly urgency: SiroUrgency;
   readonly timeoutMs: number;
 }
 
@@ -47,21 +54,38 @@ export async function askSiro(deps: AskSiroDeps, question: SiroQuestion): Promis
 }
 
 async function askAs(
-  { connection, baseUrl, budget, timeoutMs }: AskSiroDeps,
+  deps: AskSiroDeps,
   { headers, countedAs }: SiroProof,
   question: SiroQuestion,
 ): Promise<SiroReply> {
-  const waitMs = await budget.take(countedAs);
-  if (waitMs > 0) {
-    const detail = "the requests of this minute are used up";
-    throw new SiroLimitError(connection, { detail, retryAfterMs: waitMs });
-  }
+  const { connection, baseUrl, timeoutMs } = deps;
+  await takeTurn(deps, countedAs);
   try {
     const named = { ...headers, accept: "application/json", "user-agent": USER_AGENT };
     return await callSiro({ ...question, baseUrl, headers: named, timeoutMs });
   } catch (error) {
     const detail = error instanceof NoSiroReplyError ? error.message : "no answer";
     throw new SiroUnavailableError(connection, { detail, cause: error });
+  }
+}
+
+async function takeTurn(
+  { connection, budget, urgency }: AskSiroDeps,
+  countedAs: string,
+): Promise<void> {
+  const mostMs = urgency === "later" ? PATIENCE_MS : 0;
+  let waitedMs = 0;
+  for (;;) {
+    const waitMs = await budget.take(countedAs, urgency);
+    if (waitMs === 0) {
+      return;
+    }
+    waitedMs += waitMs;
+    if (waitedMs > mostMs) {
+      const detail = "the requests of this minute are used up";
+      throw new SiroLimitError(connection, { detail, retryAfterMs: waitMs });
+    }
+    await sleep(waitMs);
   }
 }
 

@@ -27,12 +27,13 @@ export function correlateLinked(
   }
   const linkedIds = crm?.recordIds ?? [];
   const found = { kind: "linked", atMs: receivedAtMs, recordingId } as const;
-  const begun = prompts.find(({ recording }) => recording?.recordingId === recordingId);
-  if (begun?.recording !== undefined) {
+  const begun = begunBy(prompts, recordingId);
+  if (begun !== undefined) {
+    const { prompt, certainty } = begun;
     // Linked to somebody else's records it is linked, but not for this visit.
-    return mostAlike([begun], linkedIds) === undefined
+    return mostAlike([prompt], linkedIds) === undefined
       ? undefined
-      : { ...found, promptId: begun.promptId, certainty: begun.recording.certainty };
+      : { ...found, promptId: prompt.promptId, certainty };
   }
   const first = firstSignOf(trail, recordingId);
   if (first?.isStart !== true) {
@@ -42,7 +43,7 @@ export function correlateLinked(
     (prompt) =>
       isInWindow(prompt, first.atMs) &&
       prompt.action !== "stop" &&
-      prompt.recording === undefined &&
+      prompt.recordings.length === 0 &&
       prompt.siroUserId !== undefined &&
       prompt.siroUserId === siroUserId,
   );
@@ -50,4 +51,13 @@ export function correlateLinked(
   return alike === undefined
     ? undefined
     : { ...found, promptId: alike.promptId, certainty: "objects" };
+}
+
+function begunBy(prompts: readonly OutstandingPrompt[], recordingId: string) {
+  const begun = prompts.flatMap((prompt) =>
+    prompt.recordings
+      .filter((one) => one.recordingId === recordingId)
+      .map(({ certainty }) => ({ prompt, certainty })),
+  );
+  return begun[0];
 }

@@ -11,7 +11,8 @@ import type { ReadSeenLink } from "./seen-link.ts";
  *
  * Neither the order of the events nor their repetition changes the result, and any of them may be missing.
  * What is not in the result is not disproved. Evidence never crosses from one rep to another; of several
- * pieces of one kind for one prompt the surest is given, the earliest of these.
+ * pieces of one kind for one prompt the surest is given, the earliest of these, and one for each further recording
+ * that is known by more than the time.
  */
 export function correlateEvents(
   events: readonly MobileEvent[],
@@ -25,7 +26,8 @@ export function correlateEvents(
       : [],
   );
   const recorder = ordered.filter((event) => event.kind === "recorder");
-  return surestOfEach([...links.flatMap(linkEvidence), ...matchRecorder(recorder, links, prompts)]);
+  const evidence = [...links.flatMap(linkEvidence), ...matchRecorder(recorder, links, prompts)];
+  return surestOfEach(evidence, prompts);
 }
 
 function linkEvidence({ event, match }: MatchedLink): readonly PromptEvidence[] {
@@ -44,19 +46,47 @@ function linkEvidence({ event, match }: MatchedLink): readonly PromptEvidence[] 
   ];
 }
 
-function surestOfEach(evidence: readonly PromptEvidence[]): readonly PromptEvidence[] {
-  const best = new Map<string, PromptEvidence>();
-  for (const one of evidence) {
-    const key = `${one.kind} ${one.promptId}`;
+function surestOfEach(
+  evidence: readonly PromptEvidence[],
+  prompts: readonly OutstandingPrompt[],
+): readonly PromptEvidence[] {
+  const isKnown = ({ promptId, recordingId }: PromptEvidence) =>
+    prompts
+      .find((prompt) => prompt.promptId === promptId)
+      ?.recordings.some((known) => known.recordingId === recordingId) === true;
+  const placed = evidence.map((one) => ({
+    one,
+    place: `${one.kind} ${one.promptId}`,
+    recording: isOfRecorder(one) && (one.certainty !== "time" || isKnown(one)) && one.recordingId,
+  }));
+  const best = new Map<string, (typeof placed)[number]>();
+  for (const next of placed) {
+    const key = `${next.place} ${next.recording || ""}`;
     const known = best.get(key);
-    if (known === undefined || isSurer(one, known)) {
-      best.set(key, one);
+    if (known === undefined || isSurer(next.one, known.one)) {
+      best.set(key, next);
     }
   }
-  return [...best.values()].sort(
-    (left, right) =>
-      left.promptId.localeCompare(right.promptId) ||
-      receiptRank(left.kind) - receiptRank(right.kind),
+  const surest = [...best.values()];
+  // By rep and time alone one recording is believed, and only where none is known better.
+  const named = new Set(surest.filter(({ recording }) => recording).map(({ place }) => place));
+  return surest
+    .filter(({ place, recording }) => recording || !named.has(place))
+    .map(({ one }) => one)
+    .sort(inPlace);
+}
+
+function isOfRecorder({ kind }: PromptEvidence): boolean {
+  return kind === "recording" || kind === "stopped";
+}
+
+function inPlace(left: PromptEvidence, right: PromptEvidence): number {
+  const [one = "", other = ""] = [left.recordingId, right.recordingId];
+  return (
+    left.promptId.localeCompare(right.promptId) ||
+    receiptRank(left.kind) - receiptRank(right.kind) ||
+    left.atMs - right.atMs ||
+    one.localeCompare(other)
   );
 }
 

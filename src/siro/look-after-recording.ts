@@ -2,16 +2,17 @@ import type { AppointmentDossier } from "../books/appointment-book.ts";
 import type { MendNote } from "../books/siro-mend-book.ts";
 import type { Appointment } from "../domain/appointment.ts";
 import type { Prompt, PromptRecording, PromptRef } from "../domain/prompt.ts";
-import type { MendRef, SiroMend } from "../domain/siro-mend.ts";
+import { recordingNamed, recordingsOf } from "../domain/recordings-of.ts";
+import type { MendJob, MendRef, SiroMend } from "../domain/siro-mend.ts";
 import { BridgeError } from "../errors.ts";
 import { carryOutRepair } from "./carry-out-repair.ts";
-import { decideRepair, LOOK_AGAIN_MS, PATIENCE_MS } from "./decide-repair.ts";
+import { decideRepair, PATIENCE_MS, restBeforeLookMs, untilNextLookMs } from "./decide-repair.ts";
 import type { Siro } from "./open-siro.ts";
 import type { SiroRecording } from "./read-recordings.ts";
+import type { FindRecording } from "./share-recordings.ts";
 import { userOf } from "./user-of.ts";
 
-/** Siro's clock, and that of a phone, may differ from the one that saw the recording begin. */
-const MADE_AROUND_MS = 30 * 60_000;
+const MINUTE_MS = 60_000;
 
 /** What was done about a recording, for its note and the timeline. */
 export interface MendDeed {
@@ -24,10 +25,11 @@ export interface MendDeed {
 export interface LookAfterDeps {
   readonly settings: SiroMend;
   readonly integrationConnectionId: string | undefined;
-  readonly siro: Pick<Siro, "readRecordings" | "asUser">;
+  readonly siro: Pick<Siro, "asUser">;
+  readonly findRecording: FindRecording;
   readonly readDossier: (recordId: string) => Promise<AppointmentDossier | undefined>;
-  /** All prompts of the recording's rep. */
-  readonly readPrompts: (ref: PromptRef) => Promise<readonly Prompt[]>;
+  /** All prompts of the recording's rep that may have begun it. */
+  readonly readPrompts: (ref: PromptRef, seen: PromptRecording) => Promise<readonly Prompt[]>;
   readonly readNote: (recordingId: string) => Promise<MendNote>;
   readonly saveDeed: (ref: MendRef, deed: MendDeed) => Promise<void>;
   readonly nowMs: () => number;
@@ -56,11 +58,8 @@ interface Patient {
  *
  * @throws {BridgeError} by what Siro answers; see `askSiro`.
  */
-export async function lookAfterRecording(
-  deps: LookAfterDeps,
-  ref: PromptRef,
-): Promise<LookedAfter> {
-  const known = await readKnown(deps, ref);
+export async function lookAfterRecording(deps: LookAfterDeps, job: MendJob): Promise<LookedAfter> {
+  const known = await readKnown(deps, job);
   if (known === undefined) {
     return { kind: "done", note: "no recording" };
   }
@@ -68,9 +67,9 @@ export async function lookAfterRecording(
   if (!isForTitle && !isLinkWanted(deps, known)) {
     return { kind: "done", note: "nothing to do" };
   }
-  const runsForMs = isForTitle ? 0 : stillRunsForMs(known, deps.nowMs());
-  if (runsForMs > 0) {
-    return { kind: "later", afterMs: runsForMs };
+  const restMs = isForTitle ? 0 : restMsOf(deps, known);
+  if (restMs > 0) {
+    return { kind: "later", afterMs: restMs };
   }
   const patient = { ...known, recording: await findRecording(deps, known) };
   const titleFailure = await settled(mendTitle(deps, patient));
@@ -81,22 +80,30 @@ export async function lookAfterRecording(
   return looked;
 }
 
-async function readKnown(deps: LookAfterDeps, ref: PromptRef): Promise<Known | undefined> {
-  const dossier = await deps.readDossier(ref.recordId);
-  const prompt = dossier?.prompts.find(({ promptId }) => promptId === ref.promptId);
-  const seen = prompt?.recording;
+async function readKnown(deps: LookAfterDeps, job: MendJob): Promise<Known | undefined> {
+  const dossier = await deps.readDossier(job.recordId);
+  const prompt = dossier?.prompts.find(({ promptId }) => promptId === job.promptId);
+  const seen =
+    job.recordingId === undefined
+      ? prompt?.recording
+      : prompt && recordingNamed(prompt, job.recordingId);
   if (dossier === undefined || prompt === undefined || seen?.recordingId === undefined) {
     return undefined;
   }
   const { recordingId } = seen;
   const note = await deps.readNote(recordingId);
   const { appointment } = dossier.stored;
-  return { ref: { ...ref, recordingId }, appointment, prompt, seen, note };
+  return { ref: { ...job, recordingId }, appointment, prompt, seen, note };
 }
 
-/** Nothing can be said about the link of a recording that runs; its end may never be heard of. */
-function stillRunsForMs({ seen, appointment }: Known, nowMs: number): number {
-  return seen.endedAtMs === undefined ? Math.max(0, appointment.endAtMs - nowMs) : 0;
+function restMsOf({ settings, nowMs }: LookAfterDeps, { seen, note, appointment }: Known): number {
+  return restBeforeLookMs({
+    seen,
+    processedAtMs: note.processedAtMs,
+    graceMs: settings.repairAfterMinutes * MINUTE_MS,
+    visitEndAtMs: appointment.endAtMs,
+    nowMs: nowMs(),
+  });
 }
 
 /** A title that cannot be set must not keep the link from being mended. */
@@ -124,22 +131,28 @@ function isTitleWanted({ settings }: LookAfterDeps, { prompt, seen, note, appoin
   );
 }
 
-/** A link that Siro told of by itself was compared with the visit's records when it was told. */
+/**
+ * A link that Siro told of by itself was compared with the visit's records when it was told.
+ *
+ * A dry run speaks once; what it spoke of is done when it no longer is one.
+ */
 function isLinkWanted({ settings }: LookAfterDeps, { note, seen }: Known): boolean {
+  const isSaid = settings.repair === "dry-run" && note.dryRunAtMs !== undefined;
   return (
-    settings.repair !== "off" && note.settledAtMs === undefined && seen.linkedAtMs === undefined
+    settings.repair !== "off" &&
+    !isSaid &&
+    note.settledAtMs === undefined &&
+    seen.linkedAtMs === undefined
   );
 }
 
-async function findRecording(
-  { siro }: LookAfterDeps,
-  { ref: { recordingId }, seen: { seenAtMs } }: Known,
+/** A list from before the last that is known about the recording says nothing about it. */
+function findRecording(
+  deps: LookAfterDeps,
+  { ref: { recordingId }, seen: { seenAtMs, endedAtMs = 0 }, note: { processedAtMs = 0 } }: Known,
 ): Promise<SiroRecording | undefined> {
-  const { recordings } = await siro.readRecordings({
-    madeAfterMs: seenAtMs - MADE_AROUND_MS,
-    madeBeforeMs: seenAtMs + MADE_AROUND_MS,
-  });
-  return recordings.find((recording) => recording.recordingId === recordingId);
+  const notBeforeMs = Math.max(seenAtMs, endedAtMs, processedAtMs);
+  return deps.findRecording({ recordingId, seenAtMs, notBeforeMs });
 }
 
 async function mendTitle(deps: LookAfterDeps, patient: Patient): Promise<void> {
@@ -158,27 +171,40 @@ async function mendTitle(deps: LookAfterDeps, patient: Patient): Promise<void> {
 
 async function mendLink(deps: LookAfterDeps, patient: Patient): Promise<LookedAfter> {
   const { settings, nowMs } = deps;
-  const { ref, seen, recording, note } = patient;
+  const { ref, seen, recording } = patient;
   if (!isLinkWanted(deps, patient)) {
     const isTitlePending = recording === undefined && nowMs() - seen.seenAtMs < PATIENCE_MS;
-    return isTitlePending ? { kind: "later", afterMs: LOOK_AGAIN_MS } : DONE;
+    return isTitlePending ? { kind: "later", afterMs: untilNextLookMs(nowMs()) } : DONE;
   }
-  const processedAtMs = note.processedAtMs ?? (recording?.isProcessed ? nowMs() : undefined);
-  if (processedAtMs !== undefined && note.processedAtMs === undefined) {
-    await deps.saveDeed(ref, { note: { processedAtMs }, told: [] });
-  }
-  const graceMs = settings.repairAfterMinutes * 60_000;
-  const isOfOtherVisit = (await deps.readPrompts(ref)).some(
-    (one) => one.recordId !== ref.recordId && one.recording?.recordingId === ref.recordingId,
+  const processedAtMs = await noteProcessed(deps, patient);
+  const graceMs = settings.repairAfterMinutes * MINUTE_MS;
+  const isOfOtherVisit = (await deps.readPrompts(ref, seen)).some(
+    (one) => one.recordId !== ref.recordId && recordingNamed(one, ref.recordingId) !== undefined,
   );
-  const facts = { ...patient, isOfOtherVisit, processedAtMs, graceMs, nowMs: nowMs() };
+  const others = recordingsOf(patient.prompt).filter((one) => one !== seen);
+  const facts = { ...patient, others, isOfOtherVisit, processedAtMs, graceMs, nowMs: nowMs() };
   const decision = decideRepair(facts);
   if (decision.kind === "wait") {
     return { kind: "later", afterMs: decision.forMs };
   }
   const told = await carryOutRepair(deps, { ref, recording }, decision);
-  await deps.saveDeed(ref, { note: { settledAtMs: nowMs() }, told });
+  const isOnlySaid = decision.kind === "link" && settings.repair === "dry-run";
+  const deed = isOnlySaid ? { dryRunAtMs: nowMs() } : { settledAtMs: nowMs() };
+  await deps.saveDeed(ref, { note: deed, told });
   return { kind: "done", note: decision.kind };
+}
+
+/** When it was first seen to be processed, by whatever told it first. */
+async function noteProcessed(
+  { saveDeed, nowMs }: LookAfterDeps,
+  { ref, note, recording }: Patient,
+): Promise<number | undefined> {
+  if (note.processedAtMs !== undefined || recording?.isProcessed !== true) {
+    return note.processedAtMs;
+  }
+  const processedAtMs = nowMs();
+  await saveDeed(ref, { note: { processedAtMs }, told: [] });
+  return processedAtMs;
 }
 
 const DONE = { kind: "done", note: "title" } as const;

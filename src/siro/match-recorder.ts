@@ -115,11 +115,10 @@ function endOf(
 
 /** What earlier looks found out. */
 function known(prompts: readonly OutstandingPrompt[]): readonly BegunRecording[] {
-  return prompts.flatMap(({ promptId, recording, fromMs, siroUserId }) =>
-    recording === undefined
-      ? []
-      : [{ siroUserId, found: [{ promptId, kind: "recording", atMs: fromMs, ...recording }] }],
-  );
+  return prompts.map(({ promptId, recordings, fromMs, siroUserId }) => ({
+    siroUserId,
+    found: recordings.map((one) => ({ promptId, kind: "recording", atMs: fromMs, ...one })),
+  }));
 }
 
 /** What a report is held against. */

@@ -1,6 +1,6 @@
 import { z } from "zod";
 import type { Connection } from "../domain/connection.ts";
-import { type AskSiro, askSiro, type SiroBudget } from "./ask-siro.ts";
+import { type AskSiro, askSiro, type SiroBudget, type SiroUrgency } from "./ask-siro.ts";
 import type { Engagement } from "./engagement-of.ts";
 import { type LinkOrder, linkRecording, titleRecording } from "./mend-recording.ts";
 import { readConnections, type SiroConnection } from "./read-connections.ts";
@@ -56,7 +56,11 @@ export interface OpenSiroDeps {
   readonly timeoutMs?: number;
 }
 
-/** Opens Siro for a connection; undefined for one without an API token. Nothing is asked yet. */
+/**
+ * Opens Siro for a connection; undefined for one without an API token. Nothing is asked yet.
+ *
+ * What prompts are decided by, events and users, is asked for soon; all else waits for its turn where the budget is short.
+ */
 export function openSiro(
   { name, siro }: Pick<Connection, "name" | "siro">,
   { budget, nowMs, timeoutMs = TIMEOUT_MS }: OpenSiroDeps,
@@ -66,14 +70,16 @@ export function openSiro(
   }
   const { apiToken, apiBaseUrl, userApiBaseUrl, userApp } = siro;
   const askWith =
-    (baseUrl: string, credentials: SiroCredentials): AskSiro =>
+    (urgency: SiroUrgency, baseUrl: string, credentials: SiroCredentials): AskSiro =>
     (question) =>
-      askSiro({ connection: name, baseUrl, credentials, budget, timeoutMs }, question);
-  const ask = askWith(apiBaseUrl, organizationCredentials(apiToken));
+      askSiro({ connection: name, baseUrl, credentials, budget, urgency, timeoutMs }, question);
+  const organization = organizationCredentials(apiToken);
+  const askSoon = askWith("soon", apiBaseUrl, organization);
+  const ask = askWith("later", apiBaseUrl, organization);
   return {
-    readOrganizationId: () => readOrganizationId(ask),
-    readMobileEvents: (query) => readMobileEvents(ask, name, query),
-    readUsers: () => readUsers(ask, name),
+    readOrganizationId: () => readOrganizationId(askSoon),
+    readMobileEvents: (query) => readMobileEvents(askSoon, name, query),
+    readUsers: () => readUsers(askSoon, name),
     readRecordings: (query) => readRecordings(ask, name, query),
     readConnections: () => readConnections(ask, name),
     putEngagement: (engagement) => putEngagement(ask, name, engagement),
@@ -84,7 +90,7 @@ export function openSiro(
         : openUsers(
             name,
             createUserCredentials({ connection: name, userApp, ask, nowMs }),
-            (credentials) => askWith(userApiBaseUrl, credentials),
+            (credentials) => askWith("later", userApiBaseUrl, credentials),
           ),
   };
 }

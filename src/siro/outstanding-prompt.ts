@@ -18,8 +18,14 @@ export interface OutstandingPrompt {
   /** When the rep could have followed it: sent, and as long as it counts. Both ends belong to it. */
   readonly fromMs: number;
   readonly untilMs: number;
-  /** The recording that it is known to have begun. */
-  readonly recording?: { readonly recordingId: string; readonly certainty: ReceiptCertainty };
+  /** The recordings that it is known to have begun. */
+  readonly recordings: readonly KnownRecording[];
+}
+
+/** A recording that a prompt is known to have begun. */
+export interface KnownRecording {
+  readonly recordingId: string;
+  readonly certainty: ReceiptCertainty;
 }
 
 /** What Siro's evidence says about one prompt. */

@@ -80,6 +80,7 @@ describe("a start, when its moment comes", () => {
     expect(start.recording).toEqual({
       recordingId: "h",
       certainty: "time",
+      isByHand: true,
       seenAtMs: at("09:56"),
     });
     expect(day.receipts("A")).toMatchObject([{ kind: "recording", recordingId: "h" }]);

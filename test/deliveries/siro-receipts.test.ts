@@ -114,6 +114,16 @@ describe("what Siro tells, in whatever order", () => {
     expect(day.receipts("A")).toHaveLength(1);
   });
 
+  test("the same told of an earlier moment counts: it ran that early, and ended then", async () => {
+    const { day, start } = await aDay();
+    const { promptId } = start();
+    await day.record(told(promptId, ["recording", "10:20:00"], "token"));
+    await day.record(told(promptId, ["recording", "10:01:00"], "token"));
+    await day.record(told(promptId, ["recording", "10:10:00"], "token"));
+    expect(start().recording?.seenAtMs).toBe(at("10:01"));
+    expect(day.receipts("A")).toMatchObject([{ kind: "recording", atMs: at("10:01") }]);
+  });
+
   test("a phone whose clock is ahead cannot answer in the future", async () => {
     const { day, start } = await aDay();
     const ahead: Evidence = { ...told(start().promptId, RUNGS[0], "token"), atMs: at("13:00") };

@@ -52,7 +52,7 @@ describe("how long it is worth asking Siro about a rep", () => {
     expect(watchOfRep(day.state(), SETTINGS)).toEqual({ untilMs: at("13:01"), lateUntilMs: 0 });
   });
 
-  test("no longer once everything is at its last rung", async () => {
+  test("until the visit's end once its recording ended: the rep may begin again", async () => {
     const { day, prompt } = await aDay();
     const { promptId } = prompt("start");
     const evidence = { promptId, source: "siro-events", recordingId: "r1" } as const;
@@ -60,6 +60,9 @@ describe("how long it is worth asking Siro about a rep", () => {
     day.nowMs = at("10:30");
     await day.record({ ...evidence, kind: "stopped" });
     day.hear([sign("start", "10:01"), sign("stop", "10:30")]);
+    expect(watchOfRep(day.state(), SETTINGS)).toEqual({ untilMs: at("11:00"), lateUntilMs: 0 });
+    day.nowMs = at("11:00");
+    await day.run(prompt("stop"));
     expect(watchOfRep(day.state(), SETTINGS)).toEqual({ untilMs: 0, lateUntilMs: 0 });
   });
 });
@@ -69,7 +72,8 @@ describe("what a rep began by hand", () => {
     const { day, prompt } = await aDay();
     day.hear([sign("start", "10:02"), sign("stop", "10:40")]);
     const { promptId } = prompt("start");
-    const base = { promptId, recordingId: "r1", certainty: "time", source: "siro-events" };
+    const how = { certainty: "time", source: "siro-events", isByHand: true };
+    const base = { ...how, promptId, recordingId: "r1" };
     expect(begunByHand(day.state(), DANA.userId)).toEqual([
       { ...base, kind: "recording", atMs: at("10:02") },
       { ...base, kind: "stopped", atMs: at("10:40") },
@@ -79,6 +83,12 @@ describe("what a rep began by hand", () => {
   test("is not what had ended before the start was sent", async () => {
     const { day } = await aDay();
     day.hear([sign("start", "09:52"), sign("stop", "09:58")]);
+    expect(begunByHand(day.state(), DANA.userId)).toEqual([]);
+  });
+
+  test("is not what the rep threw away", async () => {
+    const { day } = await aDay();
+    day.hear([sign("start", "10:02"), sign("cancelled", "10:04")]);
     expect(begunByHand(day.state(), DANA.userId)).toEqual([]);
   });
 

@@ -44,6 +44,8 @@ const CONNECTION = "acme";
 const SIGNING = `whsec_${Buffer.alloc(24, "signing").toString("base64")}`;
 const SIRO_SECRET = `whsec_${Buffer.alloc(24, "siro").toString("base64")}`;
 const TIMEOUT_MS = 15_000;
+/** Longer than any prompt may be late: one that waits for a Siro that hangs is found out. */
+export const SIRO_TIMEOUT_MS = 3_000;
 
 /** A rep with Siro's app on the phone, which is also where prompts arrive. */
 export interface SiroRep extends RepRef {
@@ -155,7 +157,7 @@ export async function openSiroStage(options: SiroStageOptions = {}): Promise<Sir
   let workers: readonly Worker[] = [];
   const start = async () => {
     // Workers that start have seen nothing yet.
-    const siros = openSiros(config.connections.values(), redis, { timeoutMs: 700 });
+    const siros = openSiros(config.connections.values(), redis, { timeoutMs: SIRO_TIMEOUT_MS });
     workers = startWorkers({ ...kit, siros }, redis);
     await Promise.all(workers.map((worker) => worker.waitUntilReady()));
     await siroPoll.schedule([...config.connections.values()]);

@@ -58,6 +58,18 @@ describe("the budget of a token", () => {
     expect(await budget.take("token")).toBeGreaterThan(0);
   });
 
+  test("what can wait gets half of it at most, however much of that is asked for: the rest is there at once", async () => {
+    const budget = openSiroBudget(redis);
+    const later = await Promise.all(
+      Array.from({ length: 200 }, () => openSiroBudget(other).take("token", "later")),
+    );
+    const taken = later.filter((wait) => wait === 0).length;
+    expect(taken).toBeGreaterThanOrEqual(50);
+    expect(taken).toBeLessThan(90);
+    const soon = await Promise.all(Array.from({ length: 20 }, () => budget.take("token", "soon")));
+    expect(soon).toEqual(soon.map(() => 0));
+  });
+
   test("a pause holds for all workers; a shorter one does not end it", async () => {
     const budget = openSiroBudget(redis);
     await budget.pause("token", 30_000);
@@ -71,13 +83,42 @@ describe("the budget of a token", () => {
     await clientOf(siro, { budget: openSiroBudget(redis, 10) }).readUsers();
     const [key = "", ...more] = await redis.keys("*");
     expect(more).toEqual([]);
-    expect(key).toMatch(/^sb:siro-budget:[\w-]{22}$/);
+    expect(key).toMatch(/^sb:siro-budget:\{[\w-]{22}\}$/);
     expect(key).not.toContain(siro.settings.apiToken);
     expect(await redis.pttl(key)).toBeLessThanOrEqual(6700);
   });
 });
 
 describe("a client with a budget", () => {
+  test("waits for its turn with what can wait, while what has to be known soon goes ahead", async () => {
+    const siro = await start();
+    const client = clientOf(siro, { budget: openSiroBudget(redis) });
+    const lists = Array.from({ length: 70 }, () => client.readRecordings({ updatedFromMs: 0 }));
+    await until(() => siro.calls.length >= 50, {
+      timeoutMs: 5000,
+      what: "the half of what may go out",
+    });
+    await Promise.all(Array.from({ length: 10 }, () => client.readMobileEvents({ afterMs: 0 })));
+    const listed = siro.calls.filter(({ path }) => path.endsWith("/core/recordings")).length;
+    await Promise.all(lists);
+    const all = siro.calls.filter(({ path }) => path.endsWith("/core/recordings")).length;
+    expect([listed < 70, all]).toEqual([true, 70]);
+  });
+
+  test("does not wait through a pause", async () => {
+    const siro = await start();
+    const budget = openSiroBudget(redis);
+    const client = clientOf(siro, { budget });
+    siro.faults.inject({ kind: "status", status: 429, retryAfter: "60" });
+    await expect(client.readRecordings({ updatedFromMs: 0 })).rejects.toMatchObject({
+      code: "SIRO_LIMIT",
+    });
+    await expect(client.readRecordings({ updatedFromMs: 0 })).rejects.toMatchObject({
+      code: "SIRO_LIMIT",
+    });
+    expect(siro.calls).toHaveLength(1);
+  });
+
   test("sends nothing once it is used up, and says when to come again", async () => {
     const siro = await start();
     const client = clientOf(siro, { budget: openSiroBudget(redis, 10) });

@@ -162,7 +162,7 @@ describe("what the recorder says", () => {
   test("a restart's end belongs to the recording before, its beginning to the restart", () => {
     const first = aPrompt({
       promptId: "p1",
-      recording: { recordingId: "rec-1", certainty: "token" },
+      recordings: [{ recordingId: "rec-1", certainty: "token" }],
     });
     const restart = aPrompt({ promptId: "p2", action: "restart" });
     const tapped = aLink({ action: "restart", token: restart.token });
@@ -188,8 +188,8 @@ describe("what the recorder says", () => {
       aTap("consumed", aLink({ token: second.token }), { atSeconds: 900, recordingId: "rec-1" }),
       aChange("resume", { atSeconds: 900, recordingId: "rec-1" }),
     ];
-    const recording = { recordingId: "rec-1", certainty: "token" } as const;
-    expect(evidence(events, { ...first, recording }, second)).toEqual(["consumed p2 token"]);
+    const recordings = [{ recordingId: "rec-1", certainty: "token" }] as const;
+    expect(evidence(events, { ...first, recordings }, second)).toEqual(["consumed p2 token"]);
     const tapped = aTap("consumed", aLink({ token: first.token }), { recordingId: "rec-1" });
     expect(evidence([tapped, began, ...events], first, second)).toEqual([
       "consumed p1 token",
@@ -197,8 +197,34 @@ describe("what the recorder says", () => {
       "consumed p2 token",
     ]);
     const again = { ...second, recordId: "A" };
-    expect(evidence(events, { ...first, recording }, again)).toContain("recording p2 token");
+    expect(evidence(events, { ...first, recordings }, again)).toContain("recording p2 token");
     expect(evidence(events, second)).toContain("recording p2 token");
+  });
+
+  test("of two recordings that a prompt began each ends for itself, the second known by the time alone, too", () => {
+    const first = aPrompt({
+      recordings: [
+        { recordingId: "rec-1", certainty: "token" },
+        { recordingId: "rec-2", certainty: "time" },
+      ],
+    });
+    const events = [
+      aChange("stop", { atSeconds: 60, recordingId: "rec-1", trigger: "buttonPress" }),
+      aChange("stop", { atSeconds: 900, recordingId: "rec-2", trigger: "buttonPress" }),
+    ];
+    expect(evidence(events, first)).toEqual(["stopped p1 token", "stopped p1 time"]);
+  });
+
+  test("a start link that is followed twice begins two recordings", () => {
+    const events = ["rec-1", "rec-2"].flatMap((recordingId, at) => [
+      aChange("start", { atSeconds: at * 600, recordingId }),
+      aTap("consumed", link, { atSeconds: at * 600 + 1, recordingId }),
+    ]);
+    const found = correlateEvents(events, [prompt], readLink);
+    expect(found.filter(({ kind }) => kind === "recording")).toMatchObject([
+      { recordingId: "rec-1", certainty: "token" },
+      { recordingId: "rec-2", certainty: "token" },
+    ]);
   });
 
   test("a stop link ends what it asks to end", () => {
@@ -225,7 +251,7 @@ describe("what the recorder says", () => {
   });
 
   test("another rep's phone ends nobody's recording", () => {
-    const first = aPrompt({ recording: { recordingId: "rec-1", certainty: "token" } });
+    const first = aPrompt({ recordings: [{ recordingId: "rec-1", certainty: "token" }] });
     const ended = (by: string) => aChange("stop", { recordingId: "rec-1", by });
     expect(evidence([ended("bob")], first)).toEqual([]);
     expect(evidence([ended("ann")], first)).toEqual(["stopped p1 token"]);
@@ -234,7 +260,7 @@ describe("what the recorder says", () => {
   });
 
   test("what the rep threw away has not ended well", () => {
-    const first = aPrompt({ recording: { recordingId: "rec-1", certainty: "token" } });
+    const first = aPrompt({ recordings: [{ recordingId: "rec-1", certainty: "token" }] });
     const thrown = aChange("cancelled", { recordingId: "rec-1", trigger: "buttonPress" });
     expect(evidence([thrown], first)).toEqual([]);
   });
@@ -369,7 +395,7 @@ describe("a webhook about a linked recording", () => {
   });
 
   test("belongs to the prompt that began the recording, if it hangs on that visit", () => {
-    const prompt = aPrompt({ objectIds: [VISIT], recording: begun });
+    const prompt = aPrompt({ objectIds: [VISIT], recordings: [begun] });
     expect(correlateLinked(told, [prompt], [])).toEqual({
       promptId: "p1",
       kind: "linked",
@@ -414,7 +440,7 @@ describe("a webhook about a linked recording", () => {
   });
 
   test("is no evidence before both are true", () => {
-    const prompt = aPrompt({ objectIds: [VISIT], recording: begun });
+    const prompt = aPrompt({ objectIds: [VISIT], recordings: [begun] });
     expect(correlateLinked({ ...told, isLinked: false }, [prompt], [])).toBeUndefined();
     expect(correlateLinked({ ...told, isProcessed: false }, [prompt], [])).toBeUndefined();
   });

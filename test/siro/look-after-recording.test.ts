@@ -4,6 +4,7 @@ import type { Prompt } from "../../src/domain/prompt.ts";
 import { type SiroMend, siroMendSchema } from "../../src/domain/siro-mend.ts";
 import type { StubSiro } from "../../src/local-mode/stub-siro/start-stub-siro.ts";
 import { lookAfterRecording, type MendDeed } from "../../src/siro/look-after-recording.ts";
+import { shareRecordings } from "../../src/siro/share-recordings.ts";
 import { anAppointment, aPrompt, REP } from "../admin/state.ts";
 import { clientOf, siroStage } from "./siro-stage.ts";
 
@@ -66,13 +67,19 @@ function aDoctor(
   };
   let note: MendNote = {};
   const told: string[] = [];
-  const ref = { connection: "acme", ...prompt };
-  const look = () =>
-    lookAfterRecording(
+  const { promptId, userId, recordId } = prompt;
+  const ref = { connection: "acme", promptId, userId, recordId };
+  const client = clientOf(siro);
+  const { readRecordings } = client;
+  const look = (now: Partial<SiroMend> & { readonly recordingId?: string } = {}) => {
+    const { recordingId: named, ...changed } = now;
+    return lookAfterRecording(
       {
-        settings: siroMendSchema.parse(settings),
+        settings: siroMendSchema.parse({ ...settings, ...changed }),
         integrationConnectionId: CONNECTION_ID,
-        siro: clientOf(siro),
+        siro: client,
+        // The list as it is now: what is shared between looks has tests of its own.
+        findRecording: shareRecordings({ readRecordings, nowMs: clock.now }),
         readDossier: async () => dossier,
         readPrompts: async () => [prompt, ...others],
         readNote: async () => note,
@@ -82,8 +89,9 @@ function aDoctor(
         },
         nowMs: clock.now,
       },
-      ref,
+      named === undefined ? ref : { ...ref, recordingId: named },
     );
+  };
   return { look, told };
 }
 
@@ -150,6 +158,22 @@ describe("repair", () => {
     expect([linkCalls(visit.siro), linkedTo(visit)]).toEqual([0, null]);
   });
 
+  test("what a dry run spoke of is done once it is turned on, once", async () => {
+    const visit = await aRecordedVisit({});
+    await visit.siro.process(visit.recordingId);
+    const { look, told } = aDoctor(visit, { repair: "dry-run", repairAfterMinutes: 0 });
+    await look();
+    expect(await look({ repair: "on" })).toEqual({ kind: "done", note: "link" });
+    expect(linkedTo(visit)?.objects).toEqual([VISIT]);
+    expect(told).toEqual([
+      expect.stringMatching(/^Dry run: the recording would be linked to/),
+      expect.stringMatching(/^The recording was linked to/),
+    ]);
+    expect(await look({ repair: "on" })).toEqual({ kind: "done", note: "nothing to do" });
+    expect(await look()).toEqual({ kind: "done", note: "nothing to do" });
+    expect(linkCalls(visit.siro)).toBe(1);
+  });
+
   test("does not touch what is known by rep and time alone, or what was deleted", async () => {
     const unsure = await aRecordedVisit({});
     await unsure.siro.process(unsure.recordingId);
@@ -183,6 +207,37 @@ describe("repair", () => {
     const same = aPrompt({ promptId: "p9", recording });
     await aDoctor(visit, settings, { others: [same] }).look();
     expect(linkCalls(visit.siro)).toBe(1);
+  });
+
+  test("a recording that the rep began by hand after the visit's first one is linked, too, unless the rep chose its record", async () => {
+    const visit = await aRecordedVisit({ objects: [VISIT] });
+    const { siro, recordingId, clock } = visit;
+    const { phone } = siro.addRep({ email: "second@example.com" });
+    clock.pass(MINUTE_MS);
+    phone.press("record");
+    const second = phone.recording?.id ?? "";
+    phone.press("stop");
+    await siro.process(recordingId);
+    await siro.process(second);
+    const at = (atMs: number) => ({ seenAtMs: atMs, endedAtMs: clock.now() });
+    const first = { recordingId, certainty: "token", ...at(NINE_MS) } as const;
+    const further = { ...at(clock.now()), recordingId: second, certainty: "time" } as const;
+    const hand = { ...further, isByHand: true };
+    const settings = { repair: "on", repairAfterMinutes: 0 } as const;
+    const lookWith = (furtherRecordings: Prompt["furtherRecordings"]) => {
+      clock.pass(10 * MINUTE_MS);
+      const doctor = aDoctor(visit, settings, { recording: first, furtherRecordings });
+      return doctor.look({ recordingId: second });
+    };
+    const linked = siro.world.recordings.get(second);
+    expect(await lookWith([further])).toEqual({ kind: "done", note: "give-up" });
+    const wrong = [{ objectType: "Lead", objectId: "00Q5f000000WrOnEAK" }];
+    Object.assign(linked ?? {}, { linked: { ...linkedTo(visit), objects: wrong } });
+    expect(await lookWith([hand])).toEqual({ kind: "done", note: "give-up" });
+    Object.assign(linked ?? {}, { linked: null });
+    expect(await lookWith([{ ...hand, seenAtMs: NINE_MS - 1 }])).toMatchObject({ note: "give-up" });
+    expect(await lookWith([hand])).toEqual({ kind: "done", note: "link" });
+    expect(linked?.linked?.objects).toEqual([VISIT]);
   });
 
   test("waits two days for a recording that Siro does not show, then says so", async () => {

@@ -48,6 +48,7 @@ export function aPrompt(own: Partial<OutstandingPrompt> = {}): OutstandingPrompt
     action: "start",
     token: tokenOf(promptId),
     objectIds: [],
+    recordings: [],
     siroUserId: "ann",
     fromMs: NINE_MS,
     untilMs: NINE_MS + HOUR_MS,
