@@ -2,12 +2,14 @@ import { createHash } from "node:crypto";
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { z } from "zod";
+import { noteCameAgain } from "../books/came-again-book.ts";
 import type { CrmEvent } from "../domain/crm-event.ts";
 import { StoreUnavailableError } from "../errors.ts";
 import { keyspace } from "../keyspace.ts";
 import { redisScript, runScript } from "../redis-script.ts";
 import { joinCalls } from "./join-calls.ts";
-import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { activeTrace, queueBase } from "./queue-base.ts";
+import { KEEP_FINISHED } from "./queue-settings.ts";
 
 /** The queue of accepted events that wait to be understood. */
 export const CRM_EVENTS_QUEUE = "crm-events";
@@ -50,8 +52,7 @@ export interface CrmEventsQueue {
 /** Opens the queue on a connection that fails fast. */
 export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
   const queue = new Queue(CRM_EVENTS_QUEUE, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
+    ...queueBase(redis),
     defaultJobOptions: {
       attempts: CRM_EVENT_ATTEMPTS,
       backoff: { type: "exponential", delay: 500, jitter: 0.3 },
@@ -61,7 +62,7 @@ export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
   });
   queue.on("error", () => undefined);
   const putJoined = joinCalls(
-    (events: readonly CrmEvent[]) => putEvents({ redis, queue }, events),
+    (events: readonly TracedEvent[]) => putEvents({ redis, queue }, events),
     {
       enoughItems: ENOUGH_EVENTS,
       isOfOneItem: isAnswerOfRedis,
@@ -71,7 +72,8 @@ export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
     queue,
     put: async (events) => {
       try {
-        return await putJoined(events);
+        const place = activeTrace();
+        return await putJoined(events.map((event) => ({ event, place })));
       } catch (error) {
         throw new StoreUnavailableError(`${events.length} event(s) not stored`, { cause: error });
       }
@@ -90,22 +92,30 @@ interface PutDeps {
 
 async function putEvents(
   deps: PutDeps,
-  events: readonly CrmEvent[],
+  events: readonly TracedEvent[],
 ): Promise<readonly PutResult[]> {
-  const asked = events.map((event) => ({ event, jobId: crmEventJobId(event) }));
+  const asked = events.map((one) => ({ ...one, jobId: crmEventJobId(one.event) }));
   const seen = await seenJobIds(deps.redis, asked);
   const fresh = [
     ...new Map(
       asked.filter(({ jobId }) => !seen.has(jobId)).map((one) => [one.jobId, one]),
     ).values(),
   ];
+  const firstOnes = await addFresh(deps, fresh);
+  // Only the first mention of an id inside one batch is new.
+  const results = asked.map(({ jobId }) => (firstOnes.delete(jobId) ? "accepted" : "duplicate"));
+  const again = asked.filter((_, at) => results[at] === "duplicate").map(({ event }) => event);
+  // Nobody waits for this: it tells operators, and the answer must not be later, or fail, for it.
+  void noteCameAgain(deps.redis, again).catch(() => undefined);
+  return results;
+}
+
+async function addFresh(deps: PutDeps, fresh: readonly AskedEvent[]): Promise<Set<string>> {
   if (fresh.length === 0) {
-    return asked.map(() => "duplicate");
+    return new Set();
   }
   await addAll(deps.queue, fresh);
-  const firstOnes = await markSeen(deps.redis, fresh);
-  // Only the first mention of an id inside one batch is new.
-  return asked.map(({ jobId }) => (firstOnes.delete(jobId) ? "accepted" : "duplicate"));
+  return markSeen(deps.redis, fresh);
 }
 
 /** A refusal that Redis spoke out may concern one event; a connection that fails concerns all. */
@@ -116,8 +126,13 @@ function isAnswerOfRedis(error: unknown): boolean {
   );
 }
 
-interface AskedEvent {
+/** An event, and where its trace goes on. */
+interface TracedEvent {
   readonly event: CrmEvent;
+  readonly place: ReturnType<typeof activeTrace>;
+}
+
+interface AskedEvent extends TracedEvent {
   readonly jobId: string;
 }
 
@@ -132,7 +147,11 @@ function seenKey({ event, jobId }: AskedEvent): string {
 
 async function addAll(queue: Queue, fresh: readonly AskedEvent[]): Promise<void> {
   const jobs = await queue.addBulk(
-    fresh.map(({ event, jobId }) => ({ name: event.kind, data: event, opts: { jobId } })),
+    fresh.map(({ event, jobId, place }) => ({
+      name: event.kind,
+      data: event,
+      opts: { jobId, ...place },
+    })),
   );
   // addBulk is a plain pipeline, not a transaction: each job counts only by its own id.
   const isEachStored = fresh.every(({ jobId }, at) => jobs[at]?.id === jobId);

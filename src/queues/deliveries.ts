@@ -3,7 +3,8 @@ import type { Redis } from "ioredis";
 import type { ClearRef, PlannedClear } from "../domain/clear.ts";
 import { type DeliveryRef, deliveryIdOf, type PlannedDelivery } from "../domain/delivery.ts";
 import { hastenJobs } from "./hasten-jobs.ts";
-import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { queueBase } from "./queue-base.ts";
+import { KEEP_FINISHED } from "./queue-settings.ts";
 import { rushJobs } from "./rush-jobs.ts";
 
 /** The queue of prompts on their way to one device each. */
@@ -29,8 +30,7 @@ export interface DeliveriesQueue {
 /** Opens the queue. */
 export function createDeliveriesQueue(redis: Redis): DeliveriesQueue {
   const queue = new Queue(DELIVERIES_QUEUE, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
+    ...queueBase(redis),
     defaultJobOptions: {
       attempts: 20,
       backoff: { type: "exponential", delay: 500, jitter: 0.3 },

@@ -1,10 +1,22 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Prompt, PromptRef } from "../domain/prompt.ts";
-import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { queueBase } from "./queue-base.ts";
+import { KEEP_FINISHED } from "./queue-settings.ts";
 
 /** The queue in which prompts wait for their moment. */
 export const PROMPTS_QUEUE = "prompts";
+
+/** What is wrong with a waiting prompt's job: it is gone, it ended, or it was not taken up in time. */
+export type JobTrouble = "lost" | "ended" | "overdue";
+
+interface Rescue {
+  readonly trouble: JobTrouble;
+  readonly delay: number;
+}
+
+/** A delayed job is taken up within milliseconds of its moment, by a worker whose clock is right. */
+const OVERDUE_MS = 10_000;
 
 /** The waiting prompts of all reps. */
 export interface PromptsQueue {
@@ -13,6 +25,13 @@ export interface PromptsQueue {
   add(connection: string, prompts: readonly Prompt[]): Promise<void>;
   /** Removes the waiting jobs of prompts; a job that already runs stays and finds nothing to do. */
   remove(prompts: readonly Prompt[]): Promise<void>;
+  /** Says what is wrong with the job of a prompt that waits; undefined when it will run at its moment. */
+  findTrouble(
+    prompt: Pick<Prompt, "promptId" | "dueAtMs">,
+    nowMs: number,
+  ): Promise<JobTrouble | undefined>;
+  /** Gives a waiting prompt a job that runs after `delay`, or takes its own up now; safe to repeat. */
+  rescue(prompt: PromptRef, how: Rescue): Promise<void>;
   /** Lets one prompt's moment come again, under a job id of its own. */
   replay(prompt: PromptRef, replayId: string): Promise<void>;
 }
@@ -20,8 +39,7 @@ export interface PromptsQueue {
 /** Opens the queue. */
 export function createPromptsQueue(redis: Redis): PromptsQueue {
   const queue = new Queue(PROMPTS_QUEUE, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
+    ...queueBase(redis),
     defaultJobOptions: {
       attempts: 20,
       backoff: { type: "exponential", delay: 250, jitter: 0.3 },
@@ -40,6 +58,8 @@ export function createPromptsQueue(redis: Redis): PromptsQueue {
     remove: async (prompts) => {
       await Promise.all(prompts.map(({ promptId }) => queue.remove(promptId)));
     },
+    findTrouble: (prompt, nowMs) => findTrouble(queue, prompt, nowMs),
+    rescue: (prompt, how) => rescue(queue, prompt, how),
     replay: async (prompt, replayId) => {
       await queue.add("replay", prompt, { jobId: replayId });
     },
@@ -50,4 +70,35 @@ function promptJob(connection: string, { promptId, userId, recordId, action, due
   const ref: PromptRef = { connection, userId, recordId, promptId };
   const delay = Math.max(0, dueAtMs - Date.now());
   return { name: action, data: ref, opts: { jobId: promptId, delay } };
+}
+
+async function findTrouble(
+  queue: Queue,
+  { promptId, dueAtMs }: Pick<Prompt, "promptId" | "dueAtMs">,
+  nowMs: number,
+): Promise<JobTrouble | undefined> {
+  switch (await queue.getJobState(promptId)) {
+    case "unknown":
+      return "lost";
+    case "completed":
+    case "failed":
+      return "ended";
+    case "delayed":
+      return nowMs - dueAtMs > OVERDUE_MS ? "overdue" : undefined;
+    default:
+      return undefined;
+  }
+}
+
+async function rescue(queue: Queue, ref: PromptRef, { trouble, delay }: Rescue): Promise<void> {
+  const { promptId } = ref;
+  if (trouble === "overdue") {
+    const job = await queue.getJob(promptId);
+    // It fails for a job that a worker took up meanwhile.
+    await job?.promote().catch(() => undefined);
+    return;
+  }
+  // The record of a job that ended stands in the way of its id; the minute makes one job of several rescues.
+  const jobId = trouble === "lost" ? promptId : `${promptId}-${Math.floor(Date.now() / 60_000)}`;
+  await queue.add("rescued", ref, { jobId, delay });
 }

@@ -2,7 +2,8 @@ import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { Connection } from "../domain/connection.ts";
-import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { queueBase } from "./queue-base.ts";
+import { KEEP_FINISHED } from "./queue-settings.ts";
 
 /** The queue of looks at what changed in the orgs without a message. */
 export const RECONCILE_QUEUE = "reconcile";
@@ -26,7 +27,7 @@ export interface ReconcileQueue {
 
 /** Opens the queue. */
 export function createReconcileQueue(redis: Redis): ReconcileQueue {
-  const queue = new Queue(RECONCILE_QUEUE, { connection: redis, prefix: QUEUE_PREFIX });
+  const queue = new Queue(RECONCILE_QUEUE, queueBase(redis));
   queue.on("error", () => undefined);
   return {
     queue,

@@ -3,7 +3,8 @@ import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { SiroEvent } from "../domain/siro-event.ts";
 import { StoreUnavailableError } from "../errors.ts";
-import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { queueBase } from "./queue-base.ts";
+import { KEEP_FINISHED } from "./queue-settings.ts";
 
 /** The queue of Siro's webhooks that wait to be understood. */
 export const SIRO_EVENTS_QUEUE = "siro-events";
@@ -24,8 +25,7 @@ export interface SiroEventsQueue {
 /** Opens the queue on a connection that fails fast. */
 export function createSiroEventsQueue(redis: Redis): SiroEventsQueue {
   const queue = new Queue(SIRO_EVENTS_QUEUE, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
+    ...queueBase(redis),
     defaultJobOptions: {
       attempts: 12,
       backoff: { type: "exponential", delay: 1000, jitter: 0.3 },

@@ -1,7 +1,8 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import type { PromptRef } from "../domain/prompt.ts";
-import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { type MendJob, mendIdOf } from "../domain/siro-mend.ts";
+import { queueBase } from "./queue-base.ts";
+import { KEEP_FINISHED } from "./queue-settings.ts";
 
 /** The queue of recordings that are looked after in Siro: their title, and what they hang on. */
 export const SIRO_MENDS_QUEUE = "siro-mends";
@@ -12,17 +13,16 @@ const AFTER_REPORT_MS = 2_000;
 /** The recordings of all connections that are looked after. */
 export interface SiroMendsQueue {
   readonly queue: Queue;
-  /** Adds the recording that a prompt began; one that waits already is not added again. */
-  add(ref: PromptRef): Promise<void>;
+  /** Adds a recording that a prompt began; one that waits already is not added again. */
+  add(ref: MendJob): Promise<void>;
   /** Adds one recording again, under a job id of its own. */
-  replay(ref: PromptRef, replayId: string): Promise<void>;
+  replay(ref: MendJob, replayId: string): Promise<void>;
 }
 
 /** Opens the queue. */
 export function createSiroMendsQueue(redis: Redis): SiroMendsQueue {
   const queue = new Queue(SIRO_MENDS_QUEUE, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
+    ...queueBase(redis),
     defaultJobOptions: {
       attempts: 12,
       backoff: { type: "exponential", delay: 5_000, jitter: 0.3 },
@@ -35,7 +35,7 @@ export function createSiroMendsQueue(redis: Redis): SiroMendsQueue {
     queue,
     add: async (ref) => {
       await queue.add("mend", ref, {
-        jobId: `${ref.connection}-${ref.promptId}`,
+        jobId: `${ref.connection}-${mendIdOf(ref)}`,
         delay: AFTER_REPORT_MS,
       });
     },

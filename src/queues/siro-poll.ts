@@ -2,7 +2,8 @@ import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { Connection } from "../domain/connection.ts";
-import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { queueBase } from "./queue-base.ts";
+import { KEEP_FINISHED } from "./queue-settings.ts";
 
 /** The queue of looks at what Siro knows. */
 export const SIRO_POLL_QUEUE = "siro-poll";
@@ -24,7 +25,7 @@ export interface SiroPollQueue {
 
 /** Opens the queue. */
 export function createSiroPollQueue(redis: Redis): SiroPollQueue {
-  const queue = new Queue(SIRO_POLL_QUEUE, { connection: redis, prefix: QUEUE_PREFIX });
+  const queue = new Queue(SIRO_POLL_QUEUE, queueBase(redis));
   queue.on("error", () => undefined);
   return { queue, schedule: (connections) => schedule(queue, connections) };
 }

@@ -1,7 +1,8 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { SyncRef } from "../domain/siro-sync.ts";
-import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { queueBase } from "./queue-base.ts";
+import { KEEP_FINISHED } from "./queue-settings.ts";
 
 /** The queue of visits that are put to Siro as engagements. */
 export const SIRO_SYNCS_QUEUE = "siro-syncs";
@@ -21,8 +22,7 @@ export interface SiroSyncsQueue {
 /** Opens the queue. */
 export function createSiroSyncsQueue(redis: Redis): SiroSyncsQueue {
   const queue = new Queue(SIRO_SYNCS_QUEUE, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
+    ...queueBase(redis),
     defaultJobOptions: {
       attempts: 12,
       backoff: { type: "exponential", delay: 2_000, jitter: 0.3 },

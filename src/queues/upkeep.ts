@@ -1,6 +1,7 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
-import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { queueBase } from "./queue-base.ts";
+import { KEEP_FINISHED } from "./queue-settings.ts";
 
 /** The queue of the bridge's own housekeeping. */
 export const UPKEEP_QUEUE = "upkeep";
@@ -16,7 +17,7 @@ export interface UpkeepQueue {
 
 /** Opens the queue. */
 export function createUpkeepQueue(redis: Redis): UpkeepQueue {
-  const queue = new Queue(UPKEEP_QUEUE, { connection: redis, prefix: QUEUE_PREFIX });
+  const queue = new Queue(UPKEEP_QUEUE, queueBase(redis));
   queue.on("error", () => undefined);
   return {
     queue,

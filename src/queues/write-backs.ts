@@ -1,7 +1,8 @@
 import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { type WriteBackRef, writeBackIdOf } from "../domain/write-back.ts";
-import { KEEP_FINISHED, QUEUE_PREFIX } from "./queue-settings.ts";
+import { queueBase } from "./queue-base.ts";
+import { KEEP_FINISHED } from "./queue-settings.ts";
 
 /** The queue of values on their way to the CRM's records. */
 export const WRITE_BACKS_QUEUE = "write-backs";
@@ -21,8 +22,7 @@ export interface WriteBacksQueue {
 /** Opens the queue. */
 export function createWriteBacksQueue(redis: Redis): WriteBacksQueue {
   const queue = new Queue(WRITE_BACKS_QUEUE, {
-    connection: redis,
-    prefix: QUEUE_PREFIX,
+    ...queueBase(redis),
     defaultJobOptions: {
       attempts: 12,
       backoff: { type: "exponential", delay: 1000, jitter: 0.3 },
