@@ -3,21 +3,25 @@ import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import type { Registry } from "prom-client";
 import { readQueueDepths } from "./admin/admin-queues.ts";
+import type { SharedOverview } from "./admin/overview/share-overview.ts";
 import { openAdminApp } from "./admin-app.ts";
 import { keepUnreadable } from "./books/unreadable-book.ts";
 import { openChannels } from "./channels.ts";
 import type { Config } from "./config.ts";
+import { connectionsHome } from "./connections-home.ts";
 import { openDeviceDesk } from "./devices/device-desk.ts";
 import { sealAddress } from "./devices/sealed-address.ts";
-import { createEvents } from "./events.ts";
+import { createEvents, type Events } from "./events.ts";
 import { errorResponder } from "./http/error-responder.ts";
 import { healthRoutes } from "./http/health-routes.ts";
 import { NotFoundError } from "./http/input-errors.ts";
 import { mountRoutes } from "./http/route.ts";
 import type { QuarantineEntry } from "./intake/quarantine.ts";
 import { createIntakeListener } from "./intake/routes.ts";
-import { mountLocalMode } from "./local-mode-app.ts";
+import type { LiveConnections } from "./live-connections.ts";
+import { type LocalMode, openLocalMode } from "./local-mode-app.ts";
 import { checkDurability } from "./process-tree/redis-durability.ts";
+import { createAlertsQueue } from "./queues/alerts.ts";
 import { createCrmEventsQueue } from "./queues/crm-events.ts";
 import { createDeliveriesQueue } from "./queues/deliveries.ts";
 import { createPromptsQueue } from "./queues/prompts.ts";
@@ -28,7 +32,8 @@ import { createSiroPollQueue } from "./queues/siro-poll.ts";
 import { createSiroSyncsQueue } from "./queues/siro-syncs.ts";
 import { createWriteBacksQueue } from "./queues/write-backs.ts";
 import { openRepApp } from "./rep-app.ts";
-import { createWebServer, type WebServer } from "./web-server.ts";
+import { readStateFigures } from "./state-metrics.ts";
+import { createWebServer, listenerOf, type WebListener, type WebServer } from "./web-server.ts";
 
 /** What the web process is made of. */
 export interface AppDeps {
@@ -36,11 +41,15 @@ export interface AppDeps {
   readonly redis: Redis;
   readonly registry: Registry;
   readonly log: Logger;
+  /** How changes of the connections are followed; without it they never change. */
+  readonly live?: Pick<LiveConnections, "fileConnections" | "refresh">;
 }
 
 /** The web process, ready to listen. */
 export interface App {
   readonly web: WebServer;
+  /** Serves other connections from the next request on; no request is refused or cut for it. */
+  takeUp(config: Config): void;
   /** Ends the streams that pages keep open, so that the server can drain. */
   stopStreams(): void;
   close(): Promise<void>;
@@ -48,9 +57,52 @@ export interface App {
 
 /** Puts the rooms of the web process together. */
 export async function createApp(deps: AppDeps): Promise<App> {
+  const shared = await openShared(deps);
+  const { events, queues, local } = shared;
+  let rooms = openRooms(shared, deps.config);
+  const web = createWebServer(rooms.listener);
+  return {
+    web,
+    takeUp: (config) => {
+      const before = rooms;
+      rooms = openRooms(shared, config);
+      const left = web.swap(rooms.listener);
+      // Pages come back by themselves, to the new rooms.
+      before.stopStreams();
+      left.then(before.close).catch(events.requestBroke);
+    },
+    stopStreams: () => {
+      rooms.stopStreams();
+      local?.stopStreams();
+    },
+    close: async () => {
+      await local?.close();
+      await rooms.close();
+      await Promise.all(Object.values(queues).map(({ queue }) => queue.close()));
+    },
+  };
+}
+
+/** What outlives every change of the connections. */
+interface Shared extends Required<AppDeps> {
+  readonly events: Events;
+  readonly queues: ReturnType<typeof openQueues>;
+  readonly local: LocalMode | undefined;
+}
+
+async function openShared(deps: AppDeps): Promise<Shared> {
   const { config, redis, registry, log } = deps;
-  const events = createEvents(log, registry);
-  const queues = {
+  return {
+    ...deps,
+    live: deps.live ?? { fileConnections: config.connections, refresh: async () => undefined },
+    events: createEvents(log, registry),
+    queues: openQueues(redis),
+    local: config.isLocalMode ? await openLocalMode(deps) : undefined,
+  };
+}
+
+function openQueues(redis: Redis) {
+  return {
     crmEvents: createCrmEventsQueue(redis),
     prompts: createPromptsQueue(redis),
     deliveries: createDeliveriesQueue(redis),
@@ -60,8 +112,21 @@ export async function createApp(deps: AppDeps): Promise<App> {
     siroEvents: createSiroEventsQueue(redis),
     siroMends: createSiroMendsQueue(redis),
     siroSyncs: createSiroSyncsQueue(redis),
+    alerts: createAlertsQueue(redis),
   };
-  const { channels, close: closeChannels } = openChannels(config);
+}
+
+/** The rooms over one set of connections. */
+interface Rooms {
+  readonly listener: WebListener;
+  stopStreams(): void;
+  close(): Promise<void>;
+}
+
+function openRooms(all: Shared, config: Config): Rooms {
+  const { redis, events, queues, local } = all;
+  const deps = { ...all, config };
+  const { channels, mailer, close } = openChannels(config);
   const intake = createIntakeListener({
     ...config,
     nowMs: Date.now,
@@ -75,36 +140,41 @@ export async function createApp(deps: AppDeps): Promise<App> {
   pages.disable("etag");
   // Guards are mounted by path: another spelling of a path must not get past them.
   pages.enable("case sensitive routing");
-  mountHealth(deps, pages, queues);
   const shared = { ...config, redis, queues, nowMs: Date.now, report: events.requestBroke };
   const desk = { ...shared, deliveries: queues.deliveries, channels };
-  const admin = openAdminApp({ ...shared, devices: openDeviceDesk(desk) });
+  const admin = openAdminApp({
+    ...shared,
+    mailer,
+    devices: openDeviceDesk(desk),
+    connectionsHome: connectionsHome(config, all.live),
+  });
+  mountHealth(deps, pages, { queues, overview: admin.overview });
   pages.use(admin.router);
   const reps = openRepApp({ ...deps, ...queues, channels, events });
   pages.use(reps.router);
-  const local = config.isLocalMode ? await mountLocalMode(deps, pages) : undefined;
+  local?.mount(pages);
   pages.use(() => {
     throw new NotFoundError("There is nothing at this address");
   }, errorResponder(events.requestBroke));
   return {
-    web: createWebServer([intake, ...(local === undefined ? [] : [local.listener])], pages),
+    listener: listenerOf([intake, ...(local === undefined ? [] : [local.listener])], pages),
     stopStreams: () => {
       admin.stopStreams();
       reps.stopStreams();
-      local?.stopStreams();
     },
-    close: async () => {
-      await local?.close();
-      await closeChannels();
-      await Promise.all(Object.values(queues).map(({ queue }) => queue.close()));
-    },
+    close,
   };
+}
+
+interface Watched {
+  readonly queues: Parameters<typeof readQueueDepths>[0];
+  readonly overview: SharedOverview;
 }
 
 function mountHealth(
   { config, redis, registry }: AppDeps,
   pages: Express,
-  queues: Parameters<typeof readQueueDepths>[0],
+  { queues, overview }: Watched,
 ): void {
   const routes = healthRoutes({
     ...config,
@@ -112,6 +182,7 @@ function mountHealth(
     registry,
     nowMs: Date.now,
     readQueues: () => readQueueDepths(queues, Date.now()),
+    readState: () => readStateFigures({ ...config, redis, overview, nowMs: Date.now }),
     durability: async () => {
       const found = await checkDurability(redis);
       return found.kind === "durable" || config.redisDurability === "warn" ? [] : found.findings;

@@ -1,17 +1,22 @@
 import { fileURLToPath } from "node:url";
-import { pino } from "pino";
+import { type Logger, pino } from "pino";
+import { checkAtStart } from "./check-at-start.ts";
 import { type Config, ConfigError, loadConfig, readEnvironment } from "./config.ts";
 import { BridgeError } from "./errors.ts";
+import { openLiveConnections } from "./live-connections.ts";
 import { announcement } from "./process-tree/announcement.ts";
 import { endOnSignals } from "./process-tree/end-on-signals.ts";
 import { runProcessTree } from "./process-tree/run-process-tree.ts";
 import { logTreeEvent } from "./process-tree/tree-event.ts";
+import { openProducerRedis, untilReady } from "./redis.ts";
 import { warnAtStart } from "./warn-at-start.ts";
 
 const ENTRIES = {
   web: new URL("./web.js", import.meta.url),
   worker: new URL("../workers/main.js", import.meta.url),
 };
+
+const STORE_WAIT_MS = 5_000;
 
 const env = readEnvironment();
 try {
@@ -24,6 +29,7 @@ try {
 /** Resolves to the exit code once the bridge was asked to end, and has. */
 async function runBridge(config: Config): Promise<number> {
   const log = pino({ level: config.logLevel, base: { process: "supervisor" } });
+  await checkAtStart(config);
   const { stop, force } = endOnSignals(process, Date.now);
   await runProcessTree({
     ...config,
@@ -32,13 +38,29 @@ async function runBridge(config: Config): Promise<number> {
     stop,
     force,
     report: (event) => logTreeEvent(log, event),
-    onReady: () => {
-      warnAtStart(log, config.connections.values());
-      const connectionNames = [...config.connections.keys()];
-      process.stdout.write(announcement({ ...config, connectionNames }));
-    },
+    onReady: (redisUrl) => void announce(log, redisUrl),
   });
   return force.aborted ? 1 : 0;
+}
+
+/** Only now the store can say which connections were made in the operators' window. */
+async function announce(log: Logger, redisUrl: string): Promise<void> {
+  const { connections, ...config } = await readLiveConfig(redisUrl);
+  warnAtStart(log, connections.values());
+  process.stdout.write(announcement({ ...config, connectionNames: [...connections.keys()] }));
+}
+
+async function readLiveConfig(redisUrl: string): Promise<Config> {
+  const redis = openProducerRedis(redisUrl);
+  try {
+    await untilReady(redis, STORE_WAIT_MS);
+    return (await openLiveConnections({ env, redis, tell: () => undefined })).config;
+  } catch {
+    // The children read it, too, and tell what is wrong with it.
+    return loadConfig(env);
+  } finally {
+    redis.disconnect();
+  }
 }
 
 function reasonOf(cause: unknown): string {

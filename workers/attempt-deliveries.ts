@@ -1,7 +1,9 @@
+import { SpanKind } from "@opentelemetry/api";
 import type { Job } from "bullmq";
 import { ackToken } from "../src/ack-token.ts";
 import { readDelivery, readDossier } from "../src/books/appointment-book.ts";
 import { listDevices, noteDevice, readDevice } from "../src/books/device-book.ts";
+import { readHold } from "../src/books/hold-book.ts";
 import { changeRep, readRep } from "../src/books/rep-book.ts";
 import { attemptDelivery, type DeliveryOutcome } from "../src/deliveries/attempt-delivery.ts";
 import type { Attempt } from "../src/deliveries/begin-attempt.ts";
@@ -13,8 +15,10 @@ import type { AttemptOutcome } from "../src/domain/attempt-outcome.ts";
 import { type DeliveryRef, deliveryIdOf, deliveryRefSchema } from "../src/domain/delivery.ts";
 import type { Device } from "../src/domain/device.ts";
 import { buildLink } from "../src/recording-link.ts";
+import { traced } from "../src/traced.ts";
 import type { JobOutcome, ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
+import { putOffHeld } from "./put-off-held.ts";
 import type { SettledWork } from "./settle.ts";
 
 /** Queue adapter of `deliveries`: parse the job, make one attempt, speak of the outcome. */
@@ -34,7 +38,9 @@ export function attemptDeliveries(
       if (isLost(outcome)) {
         await hasten(kit, ref);
       }
-      return outcomeOf(ref, outcome);
+      return outcome.kind === "held"
+        ? putOffHeld(kit, job, { connection: ref.connection, afterMs: outcome.afterMs })
+        : outcomeOf(ref, outcome);
     },
     parkedAs: (reason, detail) => parkDelivery(ref, reason, detail),
   };
@@ -61,14 +67,20 @@ function hasten({ redis, deliveries }: WorkerKit, ref: DeliveryRef): Promise<voi
 }
 
 function attempt(kit: WorkerKit, ref: DeliveryRef): Promise<DeliveryOutcome> {
-  const { redis } = kit;
+  const { redis, events } = kit;
   return attemptDelivery(
     {
       changeRep: (decide) => changeRep(redis, ref, decide),
       readDevice: () => readDevice(redis, ref),
       noteDevice: (note) => noteDevice(redis, ref, note),
+      readHold: () => readHold(redis, ref.connection),
       readDelivery: () => readDelivery(redis, ref, deliveryIdOf(ref.promptId, ref.deviceId)),
-      send: (one, device) => send(kit, { ref, attempt: one, device }),
+      send: async (one, device) => {
+        const outcome = await tracedSend(kit, { ref, attempt: one, device });
+        events.deliveries.attempted(device.channel, outcome.kind);
+        return outcome;
+      },
+      firstAccepted: events.deliveries.firstAccepted,
       clearLater: (clear, device) => clearLater(kit, ref, { clear, device }),
       nowMs: Date.now,
       random: Math.random,
@@ -101,6 +113,19 @@ interface Sending {
   readonly ref: DeliveryRef;
   readonly attempt: Attempt;
   readonly device: Device;
+}
+
+/** The provider is asked within a span of its own. */
+function tracedSend(kit: WorkerKit, sending: Sending): Promise<AttemptOutcome> {
+  const { connection } = sending.ref;
+  const { channel } = sending.device;
+  const attributes = { "siro_bridge.connection": connection, "siro_bridge.channel": channel };
+  const sketch = { name: `send ${channel}`, kind: SpanKind.CLIENT, attributes };
+  return traced(sketch, async (span) => {
+    const outcome = await send(kit, sending);
+    span.setAttribute("siro_bridge.result", outcome.kind);
+    return outcome;
+  });
 }
 
 async function send(
@@ -144,7 +169,10 @@ function refused(reason: string, answer: string): AttemptOutcome {
   return { kind: "refused", reason, answer };
 }
 
-function outcomeOf(ref: DeliveryRef, outcome: DeliveryOutcome): JobOutcome {
+function outcomeOf(
+  ref: DeliveryRef,
+  outcome: Exclude<DeliveryOutcome, { kind: "held" }>,
+): JobOutcome {
   switch (outcome.kind) {
     case "try-later":
       return { kind: "later", afterMs: outcome.afterMs };

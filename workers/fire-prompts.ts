@@ -1,16 +1,20 @@
 import type { Job } from "bullmq";
 import { listDevices } from "../src/books/device-book.ts";
+import { readHold } from "../src/books/hold-book.ts";
+import { latenessCommands } from "../src/books/lateness-book.ts";
 import { rememberPromptToken } from "../src/books/prompt-token-book.ts";
 import { changeRep } from "../src/books/rep-book.ts";
 import { extendWatchCommands, judgeAtCommand } from "../src/books/siro-watch-book.ts";
 import { type FireOutcome, firePrompt } from "../src/deliveries/fire-prompt.ts";
 import { watchOfPrompt } from "../src/deliveries/watch-span.ts";
 import type { Connection } from "../src/domain/connection.ts";
+import type { Hold } from "../src/domain/hold.ts";
 import { type Prompt, type PromptRef, promptRefSchema } from "../src/domain/prompt.ts";
 import type { RedisCommand } from "../src/redis-script.ts";
 import { confirmVisit } from "./confirm-visit.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
+import { putOffHeld } from "./put-off-held.ts";
 import type { SettledWork } from "./settle.ts";
 
 /**
@@ -31,8 +35,14 @@ export function firePrompts(kit: WorkerKit, job: Job, token: string | undefined)
       if (!kit.config.connections.has(connection)) {
         return { kind: "done", note: { connection, prompt: "connection not configured" } };
       }
-      await confirmVisit(kit, ref);
-      return outcomeOf(kit, job, await fire(kit, ref));
+      const hold = await readHold(kit.redis, connection);
+      if (hold === undefined) {
+        await confirmVisit(kit, ref);
+      }
+      const outcome = await fire(kit, ref, hold);
+      return outcome.kind === "held"
+        ? putOffHeld(kit, job, { connection, afterMs: outcome.afterMs })
+        : outcomeOf(kit, job, outcome);
     },
     parkedAs: (reason, detail) => ({
       kind: "park",
@@ -45,18 +55,22 @@ export function firePrompts(kit: WorkerKit, job: Job, token: string | undefined)
   };
 }
 
-function fire(kit: WorkerKit, ref: PromptRef): Promise<FireOutcome> {
+function fire(kit: WorkerKit, ref: PromptRef, hold: Hold | undefined): Promise<FireOutcome> {
   const { config, redis, deliveries } = kit;
   const connection = config.connections.get(ref.connection);
   return firePrompt(
     {
+      hold,
       isJoining: connection?.schedule.restartGapSeconds !== null,
       replan: async () => connection && kit.planRep({ connection, userId: ref.userId }),
       changeRep: (decide) => changeRep(redis, ref, decide),
       listDevices: () => listDevices(redis, ref),
       ladder: connection?.schedule.ladder ?? [],
       enqueue: (planned) => deliveries.addPlanned(planned),
-      watch: (prompt) => (connection === undefined ? [] : watchCommands(connection, prompt)),
+      watch: (prompt) => [
+        ...latenessCommands(ref.connection, prompt),
+        ...(connection === undefined ? [] : watchCommands(connection, prompt)),
+      ],
       rememberToken: (prompt) => rememberPromptToken(redis, prompt, ref),
     },
     ref,
@@ -77,7 +91,11 @@ function watchCommands({ name, siro }: Connection, prompt: Prompt): readonly Red
   ];
 }
 
-function outcomeOf({ events }: WorkerKit, job: Job, outcome: FireOutcome): JobOutcome {
+function outcomeOf(
+  { events }: WorkerKit,
+  job: Job,
+  outcome: Exclude<FireOutcome, { kind: "held" }>,
+): JobOutcome {
   switch (outcome.kind) {
     case "too-early":
       return { kind: "later", afterMs: outcome.waitMs };
@@ -88,7 +106,9 @@ function outcomeOf({ events }: WorkerKit, job: Job, outcome: FireOutcome): JobOu
     case "not-needed":
       return { kind: "done", note: { prompt: outcome.state } };
     case "fired":
-      events.promptFired(outcome.lateMs);
+      if (!outcome.wasHeld) {
+        events.promptFired(outcome.lateMs);
+      }
       return { kind: "done", note: { deliveries: outcome.deliveries, lateMs: outcome.lateMs } };
   }
 }

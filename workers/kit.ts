@@ -4,7 +4,11 @@ import type { Channel } from "../src/devices/channels/channel.ts";
 import type { Connection } from "../src/domain/connection.ts";
 import type { ChannelKind } from "../src/domain/device.ts";
 import type { PromptRef } from "../src/domain/prompt.ts";
+import type { ReceiptKind } from "../src/domain/receipt.ts";
 import type { WriteBackRef } from "../src/domain/write-back.ts";
+import type { Mailer } from "../src/outbound/mailer.ts";
+import type { Poster } from "../src/outbound/post-json.ts";
+import type { AlertsQueue } from "../src/queues/alerts.ts";
 import type { CrmEventsQueue } from "../src/queues/crm-events.ts";
 import type { DeliveriesQueue } from "../src/queues/deliveries.ts";
 import type { PromptsQueue } from "../src/queues/prompts.ts";
@@ -23,10 +27,17 @@ export interface WriteBacks {
   announce(connection: Connection, change: PlannedChange): Promise<void>;
   /** Hears that a device accepted a prompt. */
   sent(ref: PromptRef): Promise<void>;
-  /** Hears that the recording that a prompt began was seen, or was linked. */
-  recorded(ref: PromptRef, isLinked: boolean): Promise<void>;
+  /** Hears that the recording that a prompt began was seen, ended, or was linked. */
+  recorded(ref: PromptRef, by: ReceiptKind): Promise<void>;
   /** Makes one write that waited in the queue; `looks` counts how often it was looked at. */
   write(ref: WriteBackRef, looks: number): Promise<WriteBackLook>;
+}
+
+/** Where alerts wait, and what they leave by. */
+export interface AlertsKit {
+  readonly queue: AlertsQueue;
+  readonly poster: Poster;
+  readonly mailer: Mailer | undefined;
 }
 
 /** What the worker process has at hand; each adapter takes out what its verb asks for. */
@@ -39,6 +50,8 @@ export interface WorkerKit {
   readonly deliveries: DeliveriesQueue;
   readonly channels: ReadonlyMap<ChannelKind, Channel>;
   readonly orgs: Orgs;
+  /** Absent where nobody is told of trouble. */
+  readonly alerts?: AlertsKit;
   /** Absent where nobody asks Siro. */
   readonly siros?: Siros;
   /** Absent where nothing is changed in Siro. */
@@ -48,4 +61,6 @@ export interface WorkerKit {
   /** Absent where nothing is written back. */
   readonly writeBacks?: WriteBacks;
   readonly events: WorkerEvents;
+  /** The connections changed since this generation of workers began. */
+  readonly isOutdated?: () => Promise<boolean>;
 }

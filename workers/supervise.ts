@@ -1,9 +1,10 @@
 import { type Job, type Processor, Worker } from "bullmq";
 import type { Redis } from "ioredis";
+import { ALERTS_QUEUE } from "../src/queues/alerts.ts";
 import { CRM_EVENTS_QUEUE } from "../src/queues/crm-events.ts";
 import { DELIVERIES_QUEUE } from "../src/queues/deliveries.ts";
 import { PROMPTS_QUEUE } from "../src/queues/prompts.ts";
-import { QUEUE_PREFIX } from "../src/queues/queue-settings.ts";
+import { queueBase } from "../src/queues/queue-base.ts";
 import { RECONCILE_QUEUE } from "../src/queues/reconcile.ts";
 import { SIRO_EVENTS_QUEUE } from "../src/queues/siro-events.ts";
 import { SIRO_MENDS_QUEUE } from "../src/queues/siro-mends.ts";
@@ -23,6 +24,7 @@ import { runReconcile } from "./run-reconcile.ts";
 import { runUpkeep } from "./run-upkeep.ts";
 import { type SettledWork, settleJob } from "./settle.ts";
 import { syncEngagements } from "./sync-engagements.ts";
+import { workAlerts } from "./work-alerts.ts";
 import { workDeliveries } from "./work-deliveries.ts";
 import { writeBacks } from "./write-backs.ts";
 
@@ -49,9 +51,11 @@ const STATIONS: readonly {
   { queue: WRITE_BACKS_QUEUE, adapter: writeBacks, concurrency: 200 },
   { queue: SIRO_EVENTS_QUEUE, adapter: followSiroEvents, concurrency: 32 },
   { queue: SIRO_POLL_QUEUE, adapter: pollSiro, concurrency: 8 },
-  { queue: SIRO_MENDS_QUEUE, adapter: mendRecordings, concurrency: 4 },
+  // Recordings that are looked at in one minute share what is read of Siro's list.
+  { queue: SIRO_MENDS_QUEUE, adapter: mendRecordings, concurrency: 64 },
   { queue: SIRO_SYNCS_QUEUE, adapter: syncEngagements, concurrency: 8 },
   { queue: RECONCILE_QUEUE, adapter: runReconcile, concurrency: 4 },
+  { queue: ALERTS_QUEUE, adapter: workAlerts, concurrency: 8 },
   { queue: UPKEEP_QUEUE, adapter: runUpkeep, concurrency: 1 },
 ];
 
@@ -59,8 +63,7 @@ const STATIONS: readonly {
 export function startWorkers(kit: WorkerKit, connection: Redis): readonly Worker[] {
   return STATIONS.map(({ queue, adapter, concurrency }) => {
     const worker = new Worker(queue, stationProcessor(kit, adapter), {
-      connection,
-      prefix: QUEUE_PREFIX,
+      ...queueBase(connection),
       concurrency,
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_CHECK_MS,
@@ -89,7 +92,24 @@ function stationProcessor(kit: WorkerKit, adapter: Adapter): Processor {
     events: kit.events,
     park: (parked: ParkOutcome, job: Job) => parkJob(kit, parked, job),
   };
-  return async (job, token) => settleJob(deps, job, workOf(kit, adapter, { job, token }));
+  return async (job, token) => {
+    const work = workOf(kit, adapter, { job, token });
+    const run = async () => ((await isForNewer(kit, job)) ? LATER : work.run());
+    return settleJob(deps, job, { ...work, run });
+  };
+}
+
+/** By then the next generation of workers, which knows the connection, is at work. */
+const LATER = { kind: "later", afterMs: 500 } as const;
+
+/** The web process may serve a new connection a moment before the workers do. */
+async function isForNewer(
+  { config, isOutdated }: WorkerKit,
+  { data }: Job<{ readonly connection?: unknown } | null>,
+): Promise<boolean> {
+  const named = data?.connection;
+  const isUnknown = typeof named === "string" && !config.connections.has(named);
+  return isUnknown && (await isOutdated?.()) === true;
 }
 
 /** A payload this version cannot read is parked whole; another version may know it. */
