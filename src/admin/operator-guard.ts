@@ -1,4 +1,5 @@
-import type { Request, RequestHandler } from "express";
+import type { Request, RequestHandler, Response } from "express";
+import { type Operator, TOKEN_OPERATOR } from "../domain/operator.ts";
 import { bearerToken } from "../http/bearer-token.ts";
 import { CrossSiteError } from "../http/cross-site-error.ts";
 import type { FailureLimit } from "../http/failure-limit.ts";
@@ -20,33 +21,37 @@ export interface OperatorGuardDeps {
  * Builds the guard before everything that is for operators only.
  *
  * A bearer is enough by itself, because no page can make a browser send one. The cookie is enough for reading;
- * for a change the browser must also say that the bridge's own page asks for it.
+ * for a change the browser must also say that the bridge's own page asks for it. What somebody may do is read
+ * from the book each time.
  */
 export function createOperatorGuard(deps: OperatorGuardDeps): RequestHandler {
   return async (request, response, next) => {
-    const bearer = bearerToken(request);
-    if (bearer === undefined) {
-      await deps.session.load(request, response);
-      checkCookie(deps, request);
-    } else {
-      await checkBearer(deps, request, bearer);
-    }
-    // One password, one role, until operators have names.
-    rememberOperator(request, {
-      name: bearer === undefined ? "admin" : "API token",
-      role: "admin",
-    });
+    rememberOperator(request, await whoAsks(deps, request, response));
     next();
   };
 }
 
-function checkCookie({ session, publicUrl }: OperatorGuardDeps, request: Request): void {
-  if (!session.isSignedIn(request)) {
+async function whoAsks(
+  deps: OperatorGuardDeps,
+  request: Request,
+  response: Response,
+): Promise<Operator> {
+  const bearer = bearerToken(request);
+  if (bearer !== undefined) {
+    await checkBearer(deps, request, bearer);
+    return TOKEN_OPERATOR;
+  }
+  const { session, publicUrl } = deps;
+  await session.load(request, response);
+  const account = await session.account(request);
+  if (account === undefined) {
     throw new OperatorUnknownError();
   }
   if (isChange(request) && requestOrigin(request, publicUrl) !== "own") {
     throw new CrossSiteError();
   }
+  await session.noteSeen(request);
+  return { name: account.name, role: account.role };
 }
 
 async function checkBearer(

@@ -5,6 +5,7 @@ import {
   API_TOKEN,
   bodyOf,
   cookieOf,
+  forgetFailures,
   PASSWORD,
   signIn,
   startAdmin,
@@ -22,6 +23,7 @@ beforeAll(async () => {
 });
 afterEach(async () => {
   await Promise.all(servers.splice(0).map((server) => server.stop()));
+  await forgetFailures(store);
 });
 afterAll(() => store.stop());
 
@@ -64,7 +66,7 @@ describe("signing in", () => {
     const wrong = await post("not the password");
     expect(wrong.status).toBe(401);
     expect(wrong.headers.get("content-type")).toMatch(/html/);
-    expect(await wrong.text()).toContain("not the operators&#39; password");
+    expect(await wrong.text()).toContain("user name and password do not belong together");
   });
 
   test("behind a TLS proxy the cookie is Secure although the last hop is plain", async () => {
@@ -270,6 +272,7 @@ describe("the queue pages", () => {
       "siro-events",
       "siro-mends",
       "siro-syncs",
+      "alerts",
     ]);
   });
 

@@ -1,0 +1,125 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { addAudit } from "../../src/books/audit-book.ts";
+import {
+  type AdminServer,
+  type AdminStore,
+  bodyOf,
+  forgetFailures,
+  PASSWORD,
+  signIn,
+  startAdmin,
+  startStore,
+} from "./admin-server.ts";
+
+const OWN = { "sec-fetch-site": "same-origin" };
+const SECRET = "an invented passphrase";
+
+let store: AdminStore;
+let admin: AdminServer;
+
+beforeAll(async () => {
+  store = await startStore();
+  admin = await startAdmin(store);
+});
+afterAll(async () => {
+  await admin.stop();
+  await store.stop();
+});
+
+async function trail(query = "") {
+  return (await bodyOf(await admin.api(`/audit?limit=200${query}`))).items;
+}
+
+describe("the audit trail", () => {
+  test("tells of every change who made it, and what was there before and after", async () => {
+    await admin.api("/people", {
+      method: "POST",
+      body: { name: "olga", role: "viewer", password: SECRET },
+    });
+    const cookie = await signIn(admin);
+    await admin.call("/admin/api/people/olga", {
+      method: "POST",
+      body: { role: "operator" },
+      headers: { cookie, ...OWN },
+    });
+    await admin.call("/admin/logout", { method: "POST", headers: { cookie, ...OWN } });
+    expect(await trail()).toMatchObject([
+      { who: "admin", what: "Signed out" },
+      {
+        who: "admin",
+        what: "Changed a person's role",
+        subject: "olga",
+        before: { role: "viewer" },
+        after: { role: "operator" },
+        at: expect.stringMatching(/Z$/),
+      },
+      { who: "admin", what: "Signed in" },
+      { who: "API token", what: "Added a person", subject: "olga", after: { role: "viewer" } },
+    ]);
+  });
+
+  test("reading leaves no trace, and neither does what was refused", async () => {
+    const before = await trail();
+    await admin.api("/overview");
+    await admin.api("/people");
+    expect((await admin.api("/people/nobody", { method: "DELETE" })).status).toBe(404);
+    expect(await trail()).toEqual(before);
+  });
+
+  test("tells of a lock-out once, and never repeats what was typed as a name nobody has", async () => {
+    const logIn = (user: string, password: string) =>
+      admin.call("/admin/login", { method: "POST", body: { user, password } });
+    for (let tries = 0; tries < 7; tries += 1) {
+      await logIn("hunter2-typed-in-the-wrong-field", "a guess");
+    }
+    const [locked, ...rest] = await trail("&q=locked");
+    expect(rest).toEqual([]);
+    expect(locked).toMatchObject({ who: "(nobody)", after: { address: "127.0.0.1" } });
+    expect(JSON.stringify(await trail())).not.toMatch(/hunter2|a guess/);
+    await forgetFailures(store);
+  });
+
+  test("is searched by who and by any word, and comes in pages", async () => {
+    expect((await trail("&who=api+token")).length).toBeGreaterThan(0);
+    expect(await trail("&q=OLGA&who=admin")).toMatchObject([{ what: "Changed a person's role" }]);
+    expect(await trail("&q=no-such-word")).toEqual([]);
+    const found: string[] = [];
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
+      const page = await bodyOf(await admin.api(`/audit?limit=2${query}`));
+      found.push(...page.items.map(({ id }: { id: string }) => id));
+      cursor = page.nextCursor;
+    }
+    expect(found).toEqual((await trail()).map(({ id }: { id: string }) => id));
+    for (const cursor of ["%2B", "18446744073709551616-0"]) {
+      expect((await admin.api(`/audit?cursor=${cursor}`)).status).toBe(400);
+    }
+  });
+
+  test("is read to its end, however long it is", async () => {
+    const entry = { atMs: Date.now(), who: "olga", what: "Replayed parked work" };
+    for (let at = 0; at < 600; at += 1) {
+      await addAudit(store.redis, { ...entry, subject: `${at}-${at % 2 === 0 ? "even" : "odd"}` });
+    }
+    const subjects = new Set<string>();
+    let lines = 0;
+    for (let cursor: string | null = ""; cursor !== null; ) {
+      const query: string = cursor === "" ? "" : `&cursor=${cursor}`;
+      const page = await bodyOf(await admin.api(`/audit?limit=170&q=-even${query}`));
+      lines += page.items.length;
+      for (const { subject } of page.items) {
+        subjects.add(subject);
+      }
+      cursor = page.nextCursor;
+    }
+    expect([lines, subjects.size]).toEqual([300, 300]);
+  });
+
+  test("holds no secret of any call", async () => {
+    await admin.api("/people/olga", { method: "POST", body: { password: `${SECRET} anew` } });
+    await signIn(admin, { user: "olga", password: `${SECRET} anew` });
+    const kept = JSON.stringify(await store.redis.xrange("sb:audit", "-", "+"));
+    expect(kept).toContain("Gave a person another password");
+    expect(kept).not.toMatch(new RegExp(`${SECRET}|argon2|${PASSWORD}`));
+  });
+});

@@ -1,0 +1,242 @@
+import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { composeOidc, oidcProblems, oidcVariables } from "../../src/oidc-settings.ts";
+import { CLIENT, type OpenIdProvider, startOpenIdProvider } from "../support/openid-provider.ts";
+import {
+  type AdminServer,
+  type AdminStore,
+  bodyOf,
+  cookieOf,
+  startAdmin,
+  startStore,
+} from "./admin-server.ts";
+
+let store: AdminStore;
+let provider: OpenIdProvider;
+let admin: AdminServer;
+
+beforeAll(async () => {
+  [store, provider] = await Promise.all([startStore(), startOpenIdProvider()]);
+  admin = await startAdmin(store, { oidc: settings() });
+});
+afterAll(async () => {
+  await admin.stop();
+  await provider.stop();
+  await store.stop();
+});
+
+function settings(own: { readonly issuer?: string; readonly defaultRole?: "viewer" } = {}) {
+  return {
+    issuer: new URL(own.issuer ?? provider.issuer),
+    clientId: CLIENT.id,
+    clientSecret: CLIENT.secret,
+    roleClaim: "realm_access.roles",
+    defaultRole: own.defaultRole,
+  };
+}
+
+function claims(sub: string, roles: unknown, own: Record<string, unknown> = {}) {
+  return { sub, preferred_username: sub, realm_access: { roles }, ...own };
+}
+
+/** Follows the way to the provider and says where it leads back to, without going there. */
+async function goThere(next = "", server = admin) {
+  const there = await server.call(`/admin/oidc/sign-in?next=${encodeURIComponent(next)}`);
+  expect(there.status).toBe(302);
+  const at = there.headers.get("location") ?? "";
+  const back = await fetch(at, { redirect: "manual" });
+  const { pathname, search } = new URL(back.headers.get("location") ?? "");
+  return { at: new URL(at), back: pathname + search, cookie: cookieOf(there), there };
+}
+
+function comeBack(back: string, cookie: string, server = admin) {
+  return server.call(back, { headers: { cookie } });
+}
+
+/** The whole way, as a browser goes it. */
+async function signInWith(who: Parameters<OpenIdProvider["meet"]>[0], next?: string) {
+  provider.meet(who);
+  const { back, cookie } = await goThere(next);
+  return comeBack(back, cookie);
+}
+
+async function meOf(answer: Response) {
+  const headers = { cookie: cookieOf(answer) };
+  return bodyOf(await admin.call("/admin/api/me", { headers }));
+}
+
+/** What a refused person is told; they get the form and no session. */
+async function refusalOf(answer: Response) {
+  expect(answer.headers.get("set-cookie")).toBeNull();
+  const page = await answer.text();
+  expect(page).toContain('action="/admin/login"');
+  return [answer.status, /role="alert">([^<]*)</.exec(page)?.[1]];
+}
+
+const UNTRUSTED = [403, expect.stringContaining("could not be trusted")];
+
+describe("signing in through the provider", () => {
+  test("is offered on the form where it is set up, and nowhere else", async () => {
+    const form = await (await admin.call("/admin/parked")).text();
+    expect(form).toContain('href="/admin/oidc/sign-in?next=%2Fadmin%2Fparked"');
+    expect(form).toContain(`Sign in with ${new URL(provider.issuer).host}`);
+    const plain = await startAdmin(store);
+    expect(await (await plain.call("/admin")).text()).not.toContain("Sign in with");
+    expect((await plain.call("/admin/oidc/sign-in")).status).toBe(404);
+    await plain.stop();
+  });
+
+  test("makes the person known with the greatest role of the claim, and leads on by a page of ours", async () => {
+    provider.meet({ claims: claims("dana@example.com", ["viewer", "operator", "other"]) });
+    const { at, back, cookie, there } = await goThere("/admin/parked?reason=NO_READER");
+    expect(at.searchParams.get("code_challenge_method")).toBe("S256");
+    expect(at.searchParams.get("nonce")).toMatch(/^.{20,}$/);
+    expect(there.headers.get("set-cookie")).toMatch(/Path=\/admin\/oidc; HttpOnly; SameSite=Lax/);
+    const answer = await comeBack(back, cookie);
+    expect(answer.status).toBe(200);
+    expect(answer.headers.get("set-cookie")).toMatch(/^siro_bridge_session=.*SameSite=Strict/);
+    expect(await answer.clone().text()).toContain('content="0;url=/admin/parked?reason=NO_READER"');
+    expect(await meOf(answer)).toEqual({
+      name: "dana@example.com",
+      role: "operator",
+      signsInWith: "provider",
+    });
+  });
+
+  test("the claim decides anew each time, until somebody here gives another role", async () => {
+    expect(await meOf(await signInWith({ claims: claims("erin", "admin") }))).toMatchObject({
+      role: "admin",
+    });
+    expect(await meOf(await signInWith({ claims: claims("erin", "viewer") }))).toMatchObject({
+      role: "viewer",
+    });
+    await admin.api("/people/erin", { method: "POST", body: { role: "operator" } });
+    expect(await meOf(await signInWith({ claims: claims("erin", []) }))).toMatchObject({
+      role: "operator",
+    });
+  });
+
+  test("who has no role is refused and not made known, unless there is a role for everybody", async () => {
+    const nobody = { claims: claims("frank", ["something else"]) };
+    expect(await refusalOf(await signInWith(nobody))).toEqual([
+      403,
+      expect.stringContaining("no role here: ask for viewer, operator or admin"),
+    ]);
+    const { items } = await bodyOf(await admin.api("/people"));
+    expect(items.map(({ name }: { name: string }) => name)).not.toContain("frank");
+    const open = await startAdmin(store, { oidc: settings({ defaultRole: "viewer" }) });
+    const { back, cookie } = await goThere("", open);
+    expect(await meOf(await comeBack(back, cookie, open))).toMatchObject({
+      name: "frank",
+      role: "viewer",
+    });
+    await open.stop();
+  });
+
+  test("a name that somebody has here opens nothing of theirs", async () => {
+    const body = { name: "grace", role: "admin", password: "an invented passphrase" };
+    await admin.api("/people", { method: "POST", body });
+    for (const name of ["grace", "admin", "no name\u0000"]) {
+      const claimed = claims(`sub-of-${name}`, "viewer", { preferred_username: name });
+      expect(await refusalOf(await signInWith({ claims: claimed }))).toEqual([
+        409,
+        expect.stringContaining("taken here"),
+      ]);
+    }
+  });
+
+  test("an e-mail address that was not confirmed is nobody's name here", async () => {
+    const own = { preferred_username: undefined, email: "boss@example.com" };
+    const unconfirmed = claims("sub-of-nobody", "viewer", { ...own, email_verified: false });
+    expect((await signInWith({ claims: unconfirmed })).status).toBe(409);
+    const confirmed = claims("sub-of-boss", "viewer", { ...own, email_verified: true });
+    expect(await meOf(await signInWith({ claims: confirmed }))).toMatchObject({ name: own.email });
+  });
+
+  test.each([
+    ["another nonce", { wrong: { nonce: "another" } }],
+    ["no nonce", { wrong: { nonce: undefined } }],
+    ["another issuer", { wrong: { iss: "https://evil.example" } }],
+    ["another audience", { wrong: { aud: "another-client" } }],
+    ["a time that is over", { wrong: { exp: Math.floor(Date.now() / 1000) - 3_600 } }],
+    ["a signature of somebody else", { isForged: true }],
+  ])("an id token with %s is not believed", async (_what, wrong) => {
+    const answer = await signInWith({ claims: claims("mallory", "admin"), ...wrong });
+    expect(await refusalOf(answer)).toEqual(UNTRUSTED);
+  });
+
+  test.each([
+    ["another state", (back: string) => back.replace(/state=[^&]*/, "state=another"), true],
+    ["the state of another browser", (back: string) => back, false],
+    ["no state", (back: string) => back.replace(/state=[^&]*/, ""), true],
+  ])("%s begins anew", async (_what, change, hasCookie) => {
+    provider.meet({ claims: claims("heidi", "admin") });
+    const { back, cookie } = await goThere();
+    const answer = await comeBack(change(back), hasCookie ? cookie : "");
+    expect(await refusalOf(answer)).toEqual([400, expect.stringContaining("has expired")]);
+  });
+
+  test("a way back works once, and a code of another sign-in not at all", async () => {
+    provider.meet({ claims: claims("ivan", "viewer") });
+    const first = await goThere();
+    expect((await comeBack(first.back, first.cookie)).status).toBe(200);
+    const again = [400, expect.stringContaining("has expired")];
+    expect(await refusalOf(await comeBack(first.back, first.cookie))).toEqual(again);
+    const [victim, thief] = [await goThere(), await goThere()];
+    const stolen = /code=([^&]*)/.exec(victim.back)?.[1] ?? "";
+    const mixed = thief.back.replace(/code=[^&]*/, `code=${stolen}`);
+    expect(await refusalOf(await comeBack(mixed, thief.cookie))).toEqual(again);
+  });
+
+  test("nobody fills the store with sign-ins that they only begin", async () => {
+    const flooded = await startAdmin(store, { oidc: settings() });
+    await store.redis.flushall();
+    const long = `/admin/oidc/sign-in?next=/admin/${"a".repeat(10_000)}`;
+    const begin = async () => (await flooded.call(long)).status;
+    const begun = await Promise.all(Array.from({ length: 130 }, begin));
+    expect(begun.filter((status) => status === 302)).toHaveLength(120);
+    expect(begun.filter((status) => status === 429)).toHaveLength(10);
+    const texts = await store.redis.mget(await store.redis.keys("*"));
+    expect(texts).toHaveLength(120);
+    expect(texts.every((text) => (text ?? "").length < 1_000)).toBe(true);
+    await flooded.stop();
+  });
+
+  test("who says no there is told so", async () => {
+    const answer = await signInWith({ claims: claims("judy", "admin"), isDenied: true });
+    expect(await refusalOf(answer)).toEqual([403, expect.stringContaining("did not let you in")]);
+  });
+
+  test("a provider that is away, or another one than it says, is told as trouble of the provider", async () => {
+    for (const issuer of ["http://127.0.0.1:1", `${provider.issuer}/other`]) {
+      const lost = await startAdmin(store, { oidc: settings({ issuer }) });
+      const answer = await lost.call("/admin/oidc/sign-in");
+      expect([answer.status, await answer.text()]).toEqual([
+        503,
+        expect.stringContaining("does not answer as it should"),
+      ]);
+      expect(lost.reported).toEqual([]);
+      await lost.stop();
+    }
+  });
+});
+
+describe("the settings", () => {
+  test.each([
+    ["https://login.example.com/tenant", true],
+    ["http://127.0.0.1:8080", true],
+    ["http://login.example.com", false],
+    ["http://127.0.0.1.example.com", false],
+    ["login.example.com", false],
+  ])("take the issuer %s: %s", (issuer, isTaken) => {
+    expect(oidcVariables.issuer.safeParse(issuer).success).toBe(isTaken);
+  });
+
+  test("need issuer and client together", () => {
+    expect(oidcProblems({ OIDC_ISSUER: "x" })).toEqual([
+      "OIDC_CLIENT_ID: is needed with OIDC_ISSUER",
+    ]);
+    expect(oidcProblems({ OIDC_CLIENT_ID: "x" })).toHaveLength(1);
+    expect(oidcProblems({})).toEqual([]);
+    expect(composeOidc({ OIDC_ROLE_CLAIM: "roles" })).toBeUndefined();
+  });
+});
