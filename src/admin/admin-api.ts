@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
+import { countAppointments } from "../books/appointment-book.ts";
 import type { RepRef } from "../books/rep-book.ts";
 import type { RecordRef } from "../books/timeline-book.ts";
 import type { Appointment } from "../domain/appointment.ts";
@@ -10,6 +11,7 @@ import type { Enrolment, EnrolOutcome } from "../domain/enrolment.ts";
 import type { Prompt } from "../domain/prompt.ts";
 import type { TestedDevice } from "../domain/tested-device.ts";
 import { NotFoundError } from "../http/input-errors.ts";
+import type { Mailer } from "../outbound/mailer.ts";
 import type { AdminQueues } from "./admin-queues.ts";
 
 /** A link with each of its parameters explained; null where it cannot be built. */
@@ -40,6 +42,8 @@ export interface AdminApiDeps {
     connection: Connection,
     of: { readonly prompt: Prompt; readonly appointment: Appointment },
   ) => DescribedLink;
+  /** The mail server; without it no invite can be mailed. */
+  readonly mailer?: Pick<Mailer, "send"> | undefined;
   /** Where reps reach the bridge. */
   readonly publicUrl: URL;
   readonly nowMs: () => number;
@@ -71,6 +75,34 @@ export function namedConnection(
 export function namedRecord(deps: Pick<AdminApiDeps, "connections">, params: Params): RecordRef {
   const { name } = namedConnection(deps, params["connection"]);
   return { connection: name, recordId: pathId(params["recordId"]) };
+}
+
+/**
+ * Reads the record that a path names, also of a connection that was deleted: what is known of it stays readable.
+ *
+ * @throws {NotFoundError} for a connection that never was, and for what cannot be a record id.
+ */
+export async function readableRecord(
+  deps: Pick<AdminApiDeps, "connections" | "redis">,
+  params: Params,
+): Promise<RecordRef> {
+  const connection = await readableConnection(deps, params["connection"]);
+  return { connection, recordId: pathId(params["recordId"]) };
+}
+
+/**
+ * Finds the name of a connection whose appointments can be read: one that is served, or one that was deleted and left some.
+ *
+ * @throws {NotFoundError} when there is none.
+ */
+export async function readableConnection(
+  deps: Pick<AdminApiDeps, "connections" | "redis">,
+  name: unknown,
+): Promise<string> {
+  const wanted = String(name);
+  const isLeft =
+    !deps.connections.has(wanted) && (await countAppointments(deps.redis, wanted, 0)) > 0;
+  return isLeft ? wanted : namedConnection(deps, wanted).name;
 }
 
 /**

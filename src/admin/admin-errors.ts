@@ -13,7 +13,7 @@ export class OperatorUnknownError extends RequestError {
   }
 }
 
-/** The password is wrong. */
+/** User name and password do not belong together; which of them is wrong is never told. */
 export class PasswordWrongError extends RequestError {
   override readonly name = "PasswordWrongError";
   override readonly code = "PASSWORD_WRONG";
@@ -22,7 +22,7 @@ export class PasswordWrongError extends RequestError {
   override readonly headers = { "www-authenticate": "Bearer" };
 
   constructor() {
-    super("That is not the operators' password");
+    super("That user name and password do not belong together");
   }
 }
 
@@ -59,6 +59,18 @@ export class NotReplayableError extends RequestError {
 
   constructor(id: string) {
     super(`${id} cannot be replayed: this version does not know the form of its payload`);
+  }
+}
+
+/** Parked work that nobody can mend by hand. */
+export class NotEditableError extends RequestError {
+  override readonly name = "NotEditableError";
+  override readonly code = "NOT_EDITABLE";
+  override readonly retry = "never";
+  override readonly status = 409;
+
+  constructor(id: string, why: string) {
+    super(`${id} cannot be edited. ${why}`);
   }
 }
 

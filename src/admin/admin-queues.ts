@@ -1,3 +1,4 @@
+import type { AlertsQueue } from "../queues/alerts.ts";
 import type { CrmEventsQueue } from "../queues/crm-events.ts";
 import type { DeliveriesQueue } from "../queues/deliveries.ts";
 import type { PromptsQueue } from "../queues/prompts.ts";
@@ -19,6 +20,7 @@ export interface AdminQueues {
   readonly siroPoll: Pick<SiroPollQueue, "queue">;
   readonly siroEvents: Pick<SiroEventsQueue, "queue">;
   readonly siroMends: Pick<SiroMendsQueue, "queue" | "replay">;
+  readonly alerts: Pick<AlertsQueue, "queue" | "send">;
   readonly siroSyncs: Pick<SiroSyncsQueue, "queue" | "replay">;
 }
 

@@ -2,6 +2,7 @@ import type { Request, Router } from "express";
 import { isAtLeast, type Operator, type OperatorRole } from "../domain/operator.ts";
 import { mountRoutes, type Reply, type Route } from "../http/route.ts";
 import { RoleTooLowError } from "./admin-errors.ts";
+import type { CallDescription } from "./call-description.ts";
 import { operatorOf } from "./known-operator.ts";
 
 /** What the audit trail tells of a change beside who and when; never a secret. */
@@ -17,13 +18,18 @@ export interface AuditNote {
 
 /** An answer, and what the audit trail tells of it. */
 export interface AdminReply extends Reply {
-  readonly audit?: AuditNote;
+  /** Null where a call that could change something changed nothing. */
+  readonly audit?: AuditNote | null;
 }
 
 /** One row of the operators' route table. */
 export interface AdminRoute extends Route {
   /** The least role that may call it: viewers may read and operators may change, unless this says otherwise. */
   readonly role?: OperatorRole;
+  /** A POST that changes nothing: no trace is kept, and viewers may call it unless `role` says otherwise. */
+  readonly readsOnly?: true;
+  /** What the description of the API says of it. */
+  readonly describes?: CallDescription;
   readonly handle: (request: Request) => Promise<AdminReply>;
 }
 
@@ -43,8 +49,8 @@ export function mountAdminRoutes(
       handle: async (request) => {
         const operator = operatorOf(request);
         checkRole(operator, route);
-        const { audit = plainNote(request), ...reply } = await route.handle(request);
-        if (audit !== undefined) {
+        const { audit = plainNote(request, route), ...reply } = await route.handle(request);
+        if (audit !== null) {
           await recordAudit(operator, audit);
         }
         return reply;
@@ -53,14 +59,23 @@ export function mountAdminRoutes(
   );
 }
 
+/** The least role that may call a route. */
+export function leastRole(route: AdminRoute): OperatorRole {
+  return route.role ?? (isReading(route) ? "viewer" : "operator");
+}
+
 function checkRole({ role }: Operator, route: AdminRoute): void {
-  const least = route.role ?? (route.method === "get" ? "viewer" : "operator");
+  const least = leastRole(route);
   if (!isAtLeast(role, least)) {
     throw new RoleTooLowError(role, least);
   }
 }
 
 /** A change that says nothing of itself is told by its call; reading leaves no trace. */
-function plainNote({ method, path }: Request): AuditNote | undefined {
-  return method === "GET" || method === "HEAD" ? undefined : { what: `${method} ${path}` };
+function plainNote({ method, path }: Request, route: AdminRoute): AuditNote | null {
+  return isReading(route) ? null : { what: `${method} ${path}` };
+}
+
+function isReading({ method, readsOnly }: AdminRoute): boolean {
+  return method === "get" || readsOnly === true;
 }

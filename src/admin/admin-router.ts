@@ -1,18 +1,26 @@
 import express, { type ErrorRequestHandler, type RequestHandler, type Router } from "express";
-import { createClientAddress } from "../http/client-address.ts";
+import type { OidcSettings } from "../domain/oidc-settings.ts";
 import { errorReply } from "../http/error-reply.ts";
 import { errorResponder, knownError } from "../http/error-responder.ts";
-import { createFailureLimit } from "../http/failure-limit.ts";
 import { NotFoundError } from "../http/input-errors.ts";
 import type { AdminApiDeps } from "./admin-api.ts";
 import { OperatorUnknownError } from "./admin-errors.ts";
-import { mountAdminRoutes } from "./admin-route.ts";
+import { type AdminRoute, mountAdminRoutes } from "./admin-route.ts";
+import { type AlertRoutesDeps, alertRoutes } from "./alert-routes.ts";
 import { appointmentRoutes } from "./appointment-routes.ts";
+import { auditRoute } from "./audit-route.ts";
+import { BULK_BODY_BYTES, BULK_INVITES_PATH, bulkInviteRoutes } from "./bulk-invite-routes.ts";
+import { connectionRoutes } from "./connections/connection-routes.ts";
+import type { ConnectionsHome } from "./connections/connections-home.ts";
 import { coverageRoute } from "./coverage-route.ts";
 import { inviteRoutes } from "./invite-routes.ts";
+import { latenessRoute } from "./lateness-route.ts";
 import { liveRoute } from "./live-route.ts";
-import { createOperatorGuard } from "./operator-guard.ts";
-import { createOperatorSession, type OperatorSessionDeps } from "./operator-session.ts";
+import { meRoutes } from "./me-routes.ts";
+import { mountOidc } from "./oidc/mount-oidc.ts";
+import { openApiRoute } from "./open-api-route.ts";
+import { type Operators, type OperatorsDeps, openOperators } from "./open-operators.ts";
+import { operatorSessionRoutes } from "./operator-session-routes.ts";
 import type { SharedOverview } from "./overview/share-overview.ts";
 import { overviewRoute } from "./overview-route.ts";
 import {
@@ -25,25 +33,30 @@ import {
   sendPage,
 } from "./pages.ts";
 import { parkedRoutes } from "./parked-routes.ts";
+import { peopleRoutes } from "./people-routes.ts";
 import { queuePages } from "./queue-pages.ts";
 import { repRoutes } from "./rep-routes.ts";
 import { repSessionRoutes } from "./rep-session-routes.ts";
 import { mountSignIn } from "./sign-in-routes.ts";
+import type { WhatIfRooms } from "./what-if/ruled-visit.ts";
+import { whatIfRoutes } from "./what-if-routes.ts";
 
 const QUEUES_PATH = "/admin/queues";
 const BODY_BYTES = 65_536;
-const WINDOW_MS = 15 * 60_000;
-const LOGIN_FAILURES = 5;
-/** A token is too long to guess; this only stops the noise of a script that holds an old one. */
-const BEARER_FAILURES = 100;
 
 /** What the operators' window needs from the world. */
-export interface AdminRouterDeps extends AdminApiDeps, OperatorSessionDeps {
+export interface AdminRouterDeps extends AdminApiDeps, OperatorsDeps {
+  readonly connectionsHome: ConnectionsHome;
   readonly overview: SharedOverview;
+  /** Describes all calls, these routes among them. */
+  readonly describeApi: (routes: readonly AdminRoute[]) => object;
+  /** What the other rooms do for a comparison of rules. */
+  readonly whatIf: WhatIfRooms;
+  readonly alerts?: AlertRoutesDeps["alerts"];
   /** How often open streams are pinged; 25 s unless a test is in a hurry. */
   readonly pingMs?: number;
-  readonly adminApiToken: string | undefined;
-  readonly trustedProxies: readonly string[];
+  /** How operators sign in through an OpenID provider; undefined where they do not. */
+  readonly oidc?: OidcSettings | undefined;
   /** Where the built page lies; beside the code, unless the code runs from its sources. */
   readonly pageDir?: string;
   /** Hears of errors nobody foresaw. */
@@ -58,50 +71,64 @@ export interface AdminRouterDeps extends AdminApiDeps, OperatorSessionDeps {
  * @throws {AddressRangeError} when a trusted proxy is neither an address nor a range.
  */
 export function createAdminRouter(deps: AdminRouterDeps): Router {
-  const clients = createClientAddress(deps.trustedProxies);
-  const limit = { clients, nowMs: deps.nowMs, windowMs: WINDOW_MS };
-  const session = createOperatorSession(deps);
-  const bearerFailures = createFailureLimit({ ...limit, failures: BEARER_FAILURES });
-  const loginFailures = createFailureLimit({ ...limit, failures: LOGIN_FAILURES });
-  const guard = createOperatorGuard({ ...deps, session, bearerFailures });
-  const { pageDir = PAGE_DIR } = deps;
-  const pages = readPages(pageDir);
+  const operators = openOperators(deps);
+  const { guard, session, recordAudit } = operators;
+  const { pageDir = PAGE_DIR, oidc } = deps;
+  const pages = readPages(pageDir, oidc?.issuer.host);
   const router = express.Router({ caseSensitive: true });
   router.use("/admin", ...pageHeaders(deps.publicUrl));
   const files = { index: false, cacheControl: false, setHeaders: checkAgain } as const;
   router.use("/admin/page", express.static(pageDir, files));
-  mountSignIn(router, { ...deps, session, pages, loginFailures, guard });
+  mountSignIn(router, { ...deps, ...operators, pages });
+  if (oidc !== undefined) {
+    mountOidc(router, { ...deps, ...operators, pages, settings: oidc });
+  }
   router.get(
     "/admin/api/live",
     guard,
     liveRoute({ ...deps, isStillSignedIn: session.isStillSignedIn }),
   );
-  router.use("/admin/api", guard, apiRouter(deps));
+  router.use("/admin/api", guard, apiRouter({ ...deps, ...operators }));
   router.use(
     QUEUES_PATH,
     ...queuePageHeaders(deps.publicUrl),
     guard,
-    queuePages(deps.queues, QUEUES_PATH),
+    queuePages({ ...deps, recordAudit }, QUEUES_PATH),
   );
   router.use("/admin", signInInstead(pages), errorResponder(deps.report));
   return router;
 }
 
-function apiRouter(deps: AdminRouterDeps): Router {
+function apiRouter(deps: AdminRouterDeps & Operators): Router {
   const router = express.Router({ caseSensitive: true });
+  router.post(BULK_INVITES_PATH, express.json({ limit: BULK_BODY_BYTES }));
   router.use(express.json({ limit: BODY_BYTES }));
-  const routes = [
+  mountAdminRoutes(router, adminApiRoutes(deps), deps.recordAudit);
+  router.use(unknownRoute);
+  return router;
+}
+
+/** The route table of the operators' API. */
+export function adminApiRoutes(deps: AdminRouterDeps & Operators): readonly AdminRoute[] {
+  const routes: readonly AdminRoute[] = [
     overviewRoute(deps.overview),
+    ...alertRoutes(deps),
     coverageRoute(deps),
+    latenessRoute(deps),
     ...appointmentRoutes(deps),
     ...repRoutes(deps),
     ...repSessionRoutes(deps),
     ...inviteRoutes(deps),
+    ...bulkInviteRoutes(deps),
     ...parkedRoutes(deps),
+    ...connectionRoutes(deps),
+    ...meRoutes(deps),
+    ...operatorSessionRoutes(deps),
+    ...peopleRoutes(deps),
+    auditRoute(deps),
+    ...whatIfRoutes(deps),
   ];
-  mountAdminRoutes(router, routes, async () => undefined);
-  router.use(unknownRoute);
-  return router;
+  return [...routes, openApiRoute((self) => deps.describeApi([...routes, self]))];
 }
 
 const unknownRoute: RequestHandler = () => {

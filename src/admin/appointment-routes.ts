@@ -8,13 +8,24 @@ import { instantSchema } from "../domain/instant.ts";
 import { promptStateSchema } from "../domain/prompt.ts";
 import { NotFoundError } from "../http/input-errors.ts";
 import { parseInput } from "../http/parse-input.ts";
-import type { Route } from "../http/route.ts";
-import { type AdminApiDeps, limitSchema, namedConnection, namedRecord } from "./admin-api.ts";
+import {
+  type AdminApiDeps,
+  limitSchema,
+  namedRecord,
+  readableConnection,
+  readableRecord,
+} from "./admin-api.ts";
 import { NoReaderError } from "./admin-errors.ts";
+import type { AdminRoute } from "./admin-route.ts";
 import { type AppointmentFilter, listAppointments } from "./list-appointments.ts";
 import { presentRecord } from "./present-record.ts";
 import { readCursor } from "./read-page.ts";
 import { readRecordFacts } from "./read-summary-facts.ts";
+import {
+  appointmentReply,
+  appointmentsReply,
+  refreshReply,
+} from "./replies/appointment-replies.ts";
 
 /** A filter that is there but empty is one that was not filled in. */
 const text = z
@@ -38,31 +49,43 @@ const querySchema = z.object({
 });
 
 /** The routes of appointments: a list, one of them, and reading one from the CRM again. */
-export function appointmentRoutes(deps: AdminApiDeps): readonly Route[] {
+export function appointmentRoutes(deps: AdminApiDeps): readonly AdminRoute[] {
   return [
     {
       method: "get",
       path: "/appointments",
+      describes: {
+        summary: "Appointments in order of their start",
+        query: querySchema,
+        replies: { 200: appointmentsReply },
+      },
       handle: async ({ query }) => ({
         status: 200,
-        body: await listAppointments(deps, filterOf(deps, query)),
+        body: await listAppointments(deps, await filterOf(deps, query)),
       }),
     },
     {
       method: "get",
       path: "/appointments/:connection/:recordId",
+      describes: { summary: "All that is known of one record", replies: { 200: appointmentReply } },
       handle: async ({ params }) => {
-        const record = namedRecord(deps, params);
+        const record = await readableRecord(deps, params);
         return { status: 200, body: await describeRecord(deps, record) };
       },
     },
     {
       method: "post",
       path: "/appointments/:connection/:recordId/refresh",
+      describes: {
+        summary: "Read a record from the CRM again, now",
+        replies: { 202: refreshReply },
+      },
       handle: async ({ params }) => {
         const record = namedRecord(deps, params);
         await askForRefresh(deps, record);
-        return { status: 202, body: { refreshing: record.recordId } };
+        const { connection, recordId } = record;
+        const audit = { what: "Had a record read again", connection, subject: recordId };
+        return { status: 202, body: { refreshing: recordId }, audit };
       },
     },
   ];
@@ -121,12 +144,12 @@ function recordTypeOf(recordId: string): RecordType | undefined {
   return TYPE_OF_PREFIX[recordId.slice(0, 3)];
 }
 
-function filterOf(deps: AdminApiDeps, query: unknown): AppointmentFilter {
+async function filterOf(deps: AdminApiDeps, query: unknown): Promise<AppointmentFilter> {
   const { connection, from, to, cursor, ...rest } = parseInput(querySchema, query);
   const connections =
     connection === undefined
       ? [...deps.connections.keys()]
-      : [namedConnection(deps, connection).name];
+      : [await readableConnection(deps, connection)];
   return {
     connections,
     fromMs: from,

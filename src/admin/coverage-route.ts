@@ -1,14 +1,23 @@
 import { z } from "zod";
 import { readDossiers } from "../books/appointment-book.ts";
+import { readTeams } from "../books/rep-book.ts";
 import { walkTimeIndex } from "../books/time-index.ts";
 import { instantSchema, isoInstant } from "../domain/instant.ts";
 import { InputInvalidError } from "../http/input-errors.ts";
 import { parseInput } from "../http/parse-input.ts";
-import type { Reply, Route } from "../http/route.ts";
+import type { Reply } from "../http/route.ts";
 import { keyspace } from "../keyspace.ts";
 import { type AdminApiDeps, namedConnection } from "./admin-api.ts";
-import { type CoverageRow, type CoverageTally, tallyCoverage } from "./coverage.ts";
+import type { AdminRoute } from "./admin-route.ts";
+import {
+  type CoverageCounts,
+  type CoverageRow,
+  type CoverageTally,
+  type CoverageTeam,
+  tallyCoverage,
+} from "./coverage.ts";
 import { writeCsv } from "./csv.ts";
+import { coverageReply } from "./replies/report-replies.ts";
 
 const DAY_MS = 86_400_000;
 const USUAL_DAYS = 8;
@@ -21,6 +30,8 @@ const querySchema = z.object({
   from: instantSchema.optional(),
   to: instantSchema.optional(),
   format: z.enum(["json", "csv"]).default("json"),
+  /** What a line of the CSV counts; JSON has both. */
+  by: z.enum(["rep", "team"]).default("rep"),
 });
 
 type CoverageDeps = Pick<AdminApiDeps, "redis" | "connections" | "nowMs">;
@@ -31,20 +42,28 @@ interface Span {
   readonly toMs: number;
 }
 
-/** The route of the coverage: per rep and day, for how many visits a recording was confirmed. */
-export function coverageRoute(deps: CoverageDeps): Route {
+/** The route of the coverage: per rep, team and day, for how many visits a recording was confirmed. */
+export function coverageRoute(deps: CoverageDeps): AdminRoute {
   return {
     method: "get",
     path: "/coverage",
+    describes: {
+      summary: "For how many visits a recording was confirmed, by rep, team and day",
+      query: querySchema,
+      replies: { 200: coverageReply },
+      alsoAs: ["text/csv"],
+    },
     handle: async ({ query }) => {
-      const { connection, from, to, format } = parseInput(querySchema, query);
+      const { connection, from, to, format, by } = parseInput(querySchema, query);
       const names =
         connection === undefined || connection === ""
           ? [...deps.connections.keys()]
           : [namedConnection(deps, connection).name];
       const span = spanOf({ from, to }, deps.nowMs());
       const tally = await readCoverage(deps, names, span);
-      return format === "csv" ? csvReply(tally, span) : jsonReply(tally, span);
+      return format === "csv"
+        ? csvReply(by === "rep" ? repLines(tally) : teamLines(tally), span)
+        : jsonReply(tally, span);
     },
   };
 }
@@ -69,7 +88,12 @@ async function readCoverage(
   names: readonly string[],
   span: Span,
 ): Promise<CoverageTally> {
-  const tally = tallyCoverage(deps.nowMs());
+  const teams = new Map(
+    await Promise.all(
+      names.map(async (name) => [name, await readTeams(deps.redis, name)] as const),
+    ),
+  );
+  const tally = tallyCoverage(deps.nowMs(), (name, userId) => teams.get(name)?.get(userId));
   let visits = 0;
   for (const name of names) {
     for await (const recordIds of walkVisits(deps, name, span)) {
@@ -113,18 +137,17 @@ function jsonReply(tally: CoverageTally, { fromMs, toMs }: Span): Reply {
       from: isoInstant(fromMs),
       to: isoInstant(toMs),
       rows: tally.rows(),
+      teams: tally.teams(),
       totals: tally.totals(),
     },
   };
 }
 
-const HEADER = [
-  "connection",
-  "day",
-  "time zone",
-  "rep id",
-  "rep",
-  "e-mail",
+type Line = readonly (string | number)[];
+
+const PLACE = ["connection", "day"] as const;
+const REP = ["time zone", "team", "rep id", "rep", "e-mail"] as const;
+const COUNTS = [
   "visits",
   "start sent",
   "recording confirmed",
@@ -133,7 +156,7 @@ const HEADER = [
   "not sent",
 ] as const;
 
-function csvReply(tally: CoverageTally, { fromMs, toMs }: Span): Reply {
+function csvReply(lines: readonly Line[], { fromMs, toMs }: Span): Reply {
   const [first, last] = [isoInstant(fromMs).slice(0, 10), isoInstant(toMs - 1).slice(0, 10)];
   return {
     status: 200,
@@ -141,14 +164,24 @@ function csvReply(tally: CoverageTally, { fromMs, toMs }: Span): Reply {
       "content-type": "text/csv; charset=utf-8; header=present",
       "content-disposition": `attachment; filename="coverage-${first}-${last}.csv"`,
     },
-    body: writeCsv([HEADER, ...tally.rows().map(cellsOf)]),
+    body: writeCsv(lines),
   };
 }
 
-function cellsOf(row: CoverageRow): readonly (string | number)[] {
-  const { visits, startSent, confirmed, notConfirmed, open, notSent } = row;
-  return [
-    ...[row.connection, row.day, row.timeZone, row.userId, row.name, row.email],
-    ...[visits, startSent, confirmed, notConfirmed, open, notSent],
+function repLines(tally: CoverageTally): readonly Line[] {
+  const cellsOf = (row: CoverageRow) => [
+    ...[row.connection, row.day, row.timeZone, row.team, row.userId, row.name, row.email],
+    ...countsOf(row),
   ];
+  return [[...PLACE, ...REP, ...COUNTS], ...tally.rows().map(cellsOf)];
+}
+
+function teamLines(tally: CoverageTally): readonly Line[] {
+  const cellsOf = (sum: CoverageTeam) => [sum.connection, sum.day, sum.team, ...countsOf(sum)];
+  return [[...PLACE, "team", ...COUNTS], ...tally.teams().map(cellsOf)];
+}
+
+function countsOf(counts: CoverageCounts): Line {
+  const { visits, startSent, confirmed, notConfirmed, open, notSent } = counts;
+  return [visits, startSent, confirmed, notConfirmed, open, notSent];
 }

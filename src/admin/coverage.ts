@@ -3,7 +3,7 @@ import { confirmationOf, type Prompt } from "../domain/prompt.ts";
 import type { Rep } from "../domain/rep.ts";
 
 /** How one visit of one rep stands: every visit is in exactly one of these. */
-type Standing = "confirmed" | "notConfirmed" | "open" | "notSent";
+export type Standing = "confirmed" | "notConfirmed" | "open" | "notSent";
 
 /** How many visits of a day stand how; `visits = startSent + notSent`, `startSent = confirmed + notConfirmed + open`. */
 export interface CoverageCounts {
@@ -26,6 +26,8 @@ export interface CoverageRow extends CoverageCounts {
   readonly userId: string;
   readonly name: string;
   readonly email: string;
+  /** The team the rep is in now; empty when none is known. */
+  readonly team: string;
   /** The day on the rep's calendar, in `timeZone`. */
   readonly day: string;
   readonly timeZone: string;
@@ -37,37 +39,58 @@ export interface CoverageTotal extends CoverageCounts {
   readonly day: string;
 }
 
+/** The visits of one team on one day: the sum of its reps'. */
+export interface CoverageTeam extends CoverageTotal {
+  /** Empty for the reps whose team is not known. */
+  readonly team: string;
+}
+
 /** Counts visits by rep and day; holds the counts alone, whatever number of visits it is given. */
 export interface CoverageTally {
   /** Nothing is counted for a visit that is not kept any more. */
   add(connection: string, dossier: AppointmentDossier | undefined): void;
-  /** In the order of connection, day and name. */
+  /** In the order of connection, day, team and name. */
   rows(): readonly CoverageRow[];
+  teams(): readonly CoverageTeam[];
   totals(): readonly CoverageTotal[];
 }
 
 /** Where a rep's time zone is not known. */
 const NO_ZONE = "UTC";
 
+/** Says in which team a rep is now; undefined when that is not known. */
+export type TeamOf = (connection: string, userId: string) => string | undefined;
+
 /**
  * Begins a tally. Pure but for what it holds.
  *
  * A visit of several reps counts once for each. Visits that have not begun count once their start was sent, and
- * canceled ones only if it was.
+ * canceled ones only if it was. A rep whose team is not told otherwise is in that of the visit's record.
  */
-export function tallyCoverage(nowMs: number): CoverageTally {
+export function tallyCoverage(nowMs: number, teamOf: TeamOf = () => undefined): CoverageTally {
   const rows = new Map<string, CoverageRow>();
   return {
     add: (connection, dossier) => {
       for (const { rep, standing, startAtMs } of standingsOf(dossier, nowMs)) {
-        const empty = emptyRow(connection, rep, startAtMs);
+        const team = teamOf(connection, rep.userId) ?? rep.team ?? "";
+        const empty = emptyRow(connection, { ...rep, team }, startAtMs);
         const key = [connection, empty.day, rep.userId].join("/");
         rows.set(key, counted(rows.get(key) ?? empty, standing));
       }
     },
     rows: () => [...rows.values()].sort(byPlace),
-    totals: () => totalsOf([...rows.values()].sort(byPlace)),
+    teams: () =>
+      sumsOf([...rows.values()].sort(byPlace), ({ connection, day, team }) => ({
+        ...{ connection, day, team },
+      })),
+    totals: () =>
+      sumsOf([...rows.values()].sort(byPlace), ({ connection, day }) => ({ connection, day })),
   };
+}
+
+/** How a visit stands for each of its reps, as far as it counts. Pure. */
+export function visitStandings(dossier: AppointmentDossier, nowMs: number): readonly Standing[] {
+  return standingsOf(dossier, nowMs).map(({ standing }) => standing);
 }
 
 interface RepStanding {
@@ -131,9 +154,9 @@ const NOTHING: CoverageCounts = {
 };
 
 function emptyRow(connection: string, rep: Rep, startAtMs: number): CoverageRow {
-  const { userId, name = "", email = "", timeZone = NO_ZONE } = rep;
+  const { userId, name = "", email = "", timeZone = NO_ZONE, team = "" } = rep;
   const day = dayFormat(timeZone).format(startAtMs);
-  return { connection, userId, name, email, day, timeZone, ...NOTHING };
+  return { connection, userId, name, email, team, day, timeZone, ...NOTHING };
 }
 
 function counted(row: CoverageRow, standing: Standing): CoverageRow {
@@ -146,15 +169,18 @@ function counted(row: CoverageRow, standing: Standing): CoverageRow {
   };
 }
 
-function totalsOf(rows: readonly CoverageRow[]): readonly CoverageTotal[] {
-  const totals = new Map<string, CoverageTotal>();
+/** Sums the rows of each place, in the order in which the places come. */
+function sumsOf<Place extends object>(
+  rows: readonly CoverageRow[],
+  placeOf: (row: CoverageRow) => Place,
+): readonly (Place & CoverageCounts)[] {
+  const sums = new Map<string, Place & CoverageCounts>();
   for (const row of rows) {
-    const { connection, day } = row;
-    const key = `${connection}/${day}`;
-    const sum = totals.get(key) ?? { connection, day, ...NOTHING };
-    totals.set(key, {
-      connection,
-      day,
+    const place = placeOf(row);
+    const key = JSON.stringify(place);
+    const sum = sums.get(key) ?? NOTHING;
+    sums.set(key, {
+      ...place,
       visits: sum.visits + row.visits,
       startSent: sum.startSent + row.startSent,
       confirmed: sum.confirmed + row.confirmed,
@@ -163,11 +189,12 @@ function totalsOf(rows: readonly CoverageRow[]): readonly CoverageTotal[] {
       notSent: sum.notSent + row.notSent,
     });
   }
-  return [...totals.values()];
+  return [...sums.values()];
 }
 
 function byPlace(left: CoverageRow, right: CoverageRow): number {
-  const order = (row: CoverageRow) => [row.connection, row.day, row.name, row.userId].join("\n");
+  const order = (row: CoverageRow) =>
+    [row.connection, row.day, row.team, row.name, row.userId].join("\n");
   return order(left) < order(right) ? -1 : 1;
 }
 

@@ -1,5 +1,5 @@
-/** What a spreadsheet would take for a formula at the beginning of a cell. */
-const FORMULA = /^[=+\-@\t\r]/;
+/** What a spreadsheet would take for a formula at the beginning of a cell; in some countries also in full width. */
+const FORMULA = /^[=+\-@\t\r\n＝＋－＠]/;
 const QUOTED = /[",\r\n]/;
 
 /**

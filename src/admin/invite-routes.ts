@@ -5,8 +5,9 @@ import { type RepRef, readRep } from "../books/rep-book.ts";
 import { isoInstant } from "../domain/instant.ts";
 import { NotFoundError } from "../http/input-errors.ts";
 import { parseInput } from "../http/parse-input.ts";
-import type { Reply, Route } from "../http/route.ts";
 import { type AdminApiDeps, namedRep } from "./admin-api.ts";
+import type { AdminReply, AdminRoute } from "./admin-route.ts";
+import { inviteReply } from "./replies/rep-replies.ts";
 
 const { least, usual, most } = INVITE_LIFE_MINUTES;
 const inviteSchema = z.object({
@@ -14,11 +15,17 @@ const inviteSchema = z.object({
 });
 
 /** The route that makes a rep's invite: a link that works once, and the same as a QR code. */
-export function inviteRoutes(deps: AdminApiDeps): readonly Route[] {
+export function inviteRoutes(deps: AdminApiDeps): readonly AdminRoute[] {
   return [
     {
       method: "post",
       path: "/reps/:connection/:userId/invites",
+      describes: {
+        summary: "Make a link that signs a rep in, once",
+        body: inviteSchema,
+        isBodyOptional: true,
+        replies: { 201: inviteReply },
+      },
       handle: ({ params, body }) => invite(deps, namedRep(deps, params), body),
     },
   ];
@@ -28,7 +35,7 @@ async function invite(
   { redis, publicUrl, nowMs }: AdminApiDeps,
   rep: RepRef,
   body: unknown,
-): Promise<Reply> {
+): Promise<AdminReply> {
   const { expiresInMinutes } = parseInput(inviteSchema, body ?? {});
   if ((await readRep(redis, rep)) === undefined) {
     throw new NotFoundError("There is no rep of that user id; POST the rep first");
@@ -37,5 +44,9 @@ async function invite(
   const token = await createInvite(redis, rep, expiresAtMs);
   const url = new URL(`/rep/invite/${token}`, publicUrl).href;
   const qrSvg = renderSVG(url, { border: 2 });
-  return { status: 201, body: { url, qrSvg, expiresAt: isoInstant(expiresAtMs) } };
+  return {
+    status: 201,
+    body: { url, qrSvg, expiresAt: isoInstant(expiresAtMs) },
+    audit: { what: "Invited a rep", connection: rep.connection, subject: rep.userId },
+  };
 }

@@ -2,10 +2,11 @@ import type { Redis } from "ioredis";
 import { type AppointmentDossier, readDossiers } from "../books/appointment-book.ts";
 import { isFoundBy } from "../books/search-words.ts";
 import { isSameSalesforceId } from "../domain/crm-record-id.ts";
+import { isoInstant } from "../domain/instant.ts";
 import { promptStateAt } from "../domain/prompt.ts";
 import { type Candidates, findCandidates } from "./find-candidates.ts";
 import { presentAppointment } from "./present-appointment.ts";
-import { type LaneEntry, type Page, type Places, readPage } from "./read-page.ts";
+import { type LaneEntry, type Page, type Places, readCursor, readPage } from "./read-page.ts";
 import { readSummaryFacts } from "./read-summary-facts.ts";
 import { outlookOf } from "./summarize-appointment.ts";
 
@@ -38,6 +39,12 @@ export interface ListAppointmentsDeps {
 /** One line of the list. */
 export type ListedAppointment = ReturnType<typeof presentAppointment>;
 
+/** A page of appointments; where there is more to look through, it says how far the look came. */
+export interface AppointmentPage extends Page<ListedAppointment> {
+  /** Everything that begins earlier was looked at; null once all was. */
+  readonly lookedUntil: string | null;
+}
+
 /**
  * Lists appointments by their start, the earliest first, over all connections asked for.
  *
@@ -46,7 +53,7 @@ export type ListedAppointment = ReturnType<typeof presentAppointment>;
 export async function listAppointments(
   deps: ListAppointmentsDeps,
   filter: AppointmentFilter,
-): Promise<Page<ListedAppointment>> {
+): Promise<AppointmentPage> {
   const nowMs = deps.nowMs();
   const lanes = filter.connections.map((name) => ({
     name,
@@ -54,7 +61,16 @@ export async function listAppointments(
   }));
   const { limit, places } = filter;
   const page = await readPage(lanes, { limit, places, order: "oldest-first" });
-  return { ...page, items: await presentAll(deps.redis, page.items, nowMs) };
+  const items = await presentAll(deps.redis, page.items, nowMs);
+  return { ...page, items, lookedUntil: lookedUntil(filter, page.nextCursor) };
+}
+
+/** Lanes go on side by side: what all of them have passed was looked at. */
+function lookedUntil({ connections }: AppointmentFilter, nextCursor: string | null): string | null {
+  const places = nextCursor === null ? {} : readCursor(nextCursor);
+  const passed = connections.map((name) => places[name]?.atMs ?? Number.NEGATIVE_INFINITY);
+  const atMs = Math.min(...passed);
+  return nextCursor === null || !Number.isFinite(atMs) ? null : isoInstant(atMs);
 }
 
 /** The earliest start that a list or a count looks at. */

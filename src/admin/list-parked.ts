@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
-import { countParked, readParkedEntries } from "../books/parked-book.ts";
+import { readParkedEntries } from "../books/parked-book.ts";
+import { countByReason, indexOldReasons, type ReasonCount } from "../books/parked-reasons.ts";
 import { type TimeEntry, walkTimeIndex } from "../books/time-index.ts";
 import { isoInstant } from "../domain/instant.ts";
 import type { Parked } from "../domain/parked.ts";
@@ -14,60 +15,85 @@ export interface ParkedFilter {
 }
 
 /** One line of the list; the work itself, which may hold personal data, stays out. */
-export type ListedParked = ReturnType<typeof present>;
+export type ListedParked = ReturnType<typeof presentParked>;
 
-/** Lists parked entries, the newest first, with how many there are in all. */
+/** A page of parked entries, with how many there are in all, and how many for each reason. */
+interface ParkedPage extends Page<ListedParked> {
+  /** As many as the filter means. */
+  readonly total: number;
+  /** Of the connections asked for, whichever reason is: the most frequent first. */
+  readonly reasons: readonly ReasonCount[];
+}
+
+/** Lists parked entries, the newest first; counts come from an index, so that they cost the same however many. */
 export async function listParkedPage(
   redis: Redis,
   filter: ParkedFilter,
   { limit, places }: { readonly limit: number; readonly places: Places },
-): Promise<Page<ListedParked> & { readonly total: number }> {
+): Promise<ParkedPage> {
+  await indexOld(redis, filter);
   const lanes = filter.connections.map((name) => ({
     name,
     chunks: walkLane(redis, name, { filter, places }),
   }));
-  const page = await readPage(lanes, { limit, places, order: "newest-first" });
-  return { ...page, total: await countMatching(redis, filter) };
+  const [page, reasons] = await Promise.all([
+    readPage(lanes, { limit, places, order: "newest-first" }),
+    countReasons(redis, filter.connections),
+  ]);
+  const wanted = reasons.filter(({ reason }) => isWanted(reason, filter));
+  return { ...page, total: wanted.reduce((sum, { count }) => sum + count, 0), reasons };
 }
 
 /** All parked entries that a filter means, the newest first per connection. */
 export async function* eachParked(
   redis: Redis,
-  { connections, reason }: ParkedFilter,
+  filter: ParkedFilter,
 ): AsyncGenerator<Parked, undefined> {
-  for (const connection of connections) {
-    for await (const entries of walkTimeIndex(redis, walkOf(connection, {}))) {
+  await indexOld(redis, filter);
+  for (const connection of filter.connections) {
+    for await (const entries of walkTimeIndex(redis, walkOf(connection, { filter, places: {} }))) {
       const found = await readMembers(redis, connection, entries);
       yield* found
         .filter((parked) => parked !== undefined)
-        .filter((parked) => isMatch(parked, reason));
+        .filter(({ reason }) => isWanted(reason, filter));
     }
   }
 }
 
-async function countMatching(redis: Redis, filter: ParkedFilter): Promise<number> {
-  if (filter.reason === undefined) {
-    const counts = await Promise.all(filter.connections.map((name) => countParked(redis, name)));
-    return counts.reduce((sum, count) => sum + count, 0);
+async function indexOld(redis: Redis, { connections }: ParkedFilter): Promise<void> {
+  await Promise.all(connections.map((name) => indexOldReasons(redis, name)));
+}
+
+async function countReasons(
+  redis: Redis,
+  connections: readonly string[],
+): Promise<readonly ReasonCount[]> {
+  const sums = new Map<string, number>();
+  const counts = await Promise.all(connections.map((name) => countByReason(redis, name)));
+  for (const { reason, count } of counts.flat()) {
+    sums.set(reason, (sums.get(reason) ?? 0) + count);
   }
-  let count = 0;
-  for await (const _ of eachParked(redis, filter)) {
-    count += 1;
-  }
-  return count;
+  return [...sums]
+    .map(([reason, count]) => ({ reason, count }))
+    .sort((left, right) => right.count - left.count || (left.reason < right.reason ? -1 : 1));
+}
+
+interface LaneCut {
+  readonly filter: ParkedFilter;
+  readonly places: Places;
 }
 
 async function* walkLane(
   redis: Redis,
   connection: string,
-  { filter, places }: { readonly filter: ParkedFilter; readonly places: Places },
+  cut: LaneCut,
 ): AsyncGenerator<readonly LaneEntry<ListedParked>[], undefined> {
-  for await (const entries of walkTimeIndex(redis, walkOf(connection, places))) {
+  for await (const entries of walkTimeIndex(redis, walkOf(connection, cut))) {
     const found = await readMembers(redis, connection, entries);
     yield entries.map(({ after }, at) => {
       const parked = found[at];
-      const isWanted = parked !== undefined && isMatch(parked, filter.reason);
-      return { after, item: isWanted ? present(parked) : undefined };
+      const isMeant = parked !== undefined && isWanted(parked.reason, cut.filter);
+      return { after, item: isMeant ? presentParked(parked) : undefined };
     });
   }
 }
@@ -77,20 +103,25 @@ function readMembers(redis: Redis, connection: string, entries: readonly TimeEnt
   return readParkedEntries(redis, connection, ids);
 }
 
-function walkOf(connection: string, places: Places) {
+function walkOf(connection: string, { filter: { reason }, places }: LaneCut) {
   return {
-    key: keyspace.parkedByTime(connection),
+    key:
+      reason === undefined
+        ? keyspace.parkedByTime(connection)
+        : keyspace.parkedByReason(connection, reason),
     from: places[connection] ?? { atMs: Number.POSITIVE_INFINITY },
     untilMs: Number.NEGATIVE_INFINITY,
     order: "newest-first",
   } as const;
 }
 
-function isMatch(parked: Parked, reason: string | undefined): boolean {
-  return reason === undefined || parked.reason === reason;
+/** What parks for another reason meanwhile is still under the old one when it is read. */
+function isWanted(reason: string, filter: ParkedFilter): boolean {
+  return filter.reason === undefined || filter.reason === reason;
 }
 
-function present(parked: Parked) {
+/** Words one entry for a list. */
+export function presentParked(parked: Parked) {
   return {
     id: parked.id,
     connection: parked.connection,

@@ -2,6 +2,7 @@ import { readFileSync } from "node:fs";
 import { fileURLToPath } from "node:url";
 import type { RequestHandler, Response } from "express";
 import helmet from "helmet";
+import { FIRST_ADMIN } from "../domain/operator.ts";
 import { escapeHtml } from "../http/escape-html.ts";
 
 /** Where the page's files lie once they are built. */
@@ -14,7 +15,16 @@ export const APP_PATHS = [
   "/admin/appointments/:connection/:recordId",
   "/admin/parked",
   "/admin/reps",
+  "/admin/coverage",
+  "/admin/what-if",
   "/admin/failures",
+  "/admin/connections",
+  "/admin/connections/:name",
+  "/admin/connections/:name/edit",
+  "/admin/new-connection",
+  "/admin/people",
+  "/admin/account",
+  "/admin/audit",
 ];
 
 /** What the form for signing in says and where it leads; both are plain text. */
@@ -23,6 +33,8 @@ export interface SignInForm {
   readonly note: string;
   /** The page that was asked for. */
   readonly next: string;
+  /** The user name that was typed before. */
+  readonly user?: string | undefined;
 }
 
 /** The operators' pages as HTML. */
@@ -32,30 +44,56 @@ export interface AdminPages {
   readonly signIn: (form: SignInForm) => string;
 }
 
-/** Reads the pages once. */
-export function readPages(dir: string): AdminPages {
+/** Reads the pages once; `providerName` is what the OpenID provider is called, where there is one. */
+export function readPages(dir: string, providerName?: string): AdminPages {
   const app = readFileSync(`${dir}/index.html`, "utf8");
   const form = readFileSync(`${dir}/sign-in.html`, "utf8");
   return {
     app,
-    signIn: ({ note, next }) =>
+    signIn: ({ note, next, user = FIRST_ADMIN }) =>
       form
         .replace("<!--note-->", () =>
           note === "" ? "" : `<p class="note bad" role="alert">${escapeHtml(note)}</p>`,
         )
-        .replace("<!--next-->", () => {
-          const page = ownPage(next);
-          return page === "/admin"
-            ? ""
-            : `<input type="hidden" name="next" value="${escapeHtml(page)}">`;
-        }),
+        .replace("<!--next-->", () => nextField(ownPage(next)))
+        .replace("<!--user-->", () => escapeHtml(user))
+        .replace("<!--provider-->", () => providerWay(providerName, ownPage(next))),
   };
+}
+
+/**
+ * A page that leads on by itself.
+ *
+ * A redirect would not do: who comes from another site has their strict cookie left out until a page of ours asks.
+ */
+export function leadOnPage(next: string): string {
+  const page = escapeHtml(ownPage(next));
+  return `<!doctype html>
+<html lang="en"><head><meta charset="utf-8"><title>Signed in · Siro Bridge</title>
+<meta http-equiv="refresh" content="0;url=${page}"><link rel="stylesheet" href="/admin/page/style.css">
+</head><body class="lone"><main><h1>You are signed in</h1><p><a href="${page}">Go on</a></p></main></body></html>`;
+}
+
+function nextField(page: string): string {
+  return page === "/admin" ? "" : `<input type="hidden" name="next" value="${escapeHtml(page)}">`;
+}
+
+function providerWay(name: string | undefined, page: string): string {
+  if (name === undefined) {
+    return "";
+  }
+  const address = `/admin/oidc/sign-in?${new URLSearchParams({ next: page })}`;
+  return `<a class="small" href="${escapeHtml(address)}">Sign in with ${escapeHtml(name)}</a>`;
 }
 
 /** The page to go to after signing in: one of the operators' own, or the overview. */
 export function ownPage(next: string | undefined): string {
-  return next !== undefined && OWN_PAGE.test(next) ? next : "/admin";
+  const isOwn = next !== undefined && next.length <= LONGEST_PAGE && OWN_PAGE.test(next);
+  return isOwn ? next : "/admin";
 }
+
+/** Where a sign-in leads is kept while it is under way. */
+const LONGEST_PAGE = 2_000;
 
 /** A path of ours with its filters, in the letters that addresses are made of; never another host. */
 const OWN_PAGE = /^\/admin(?:[/?][\w\-./?&=%+~@:,*]*)?$/;

@@ -1,17 +1,23 @@
 import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import { z } from "zod";
-import { listParkedConnections, readParked } from "../books/parked-book.ts";
+import { listParkedConnections } from "../books/parked-book.ts";
 import { cancelReplay } from "../books/replay-book.ts";
 import type { Parked } from "../domain/parked.ts";
 import { NotFoundError } from "../http/input-errors.ts";
 import { parseInput } from "../http/parse-input.ts";
-import type { Reply, Route } from "../http/route.ts";
 import { type AdminApiDeps, limitSchema, namedConnection } from "./admin-api.ts";
-import { NotReplayableError } from "./admin-errors.ts";
+import type { AdminReply, AdminRoute } from "./admin-route.ts";
 import { eachParked, listParkedPage, type ParkedFilter } from "./list-parked.ts";
+import { parkedEntryRoutes } from "./parked-entry-routes.ts";
 import { readCursor } from "./read-page.ts";
-import { isReplayable, replayParked } from "./replay-parked.ts";
+import { isReplayable } from "./replay-parked.ts";
+import {
+  parkedReply,
+  replayBegunReply,
+  replayCountReply,
+  replayProgressReply,
+} from "./replies/parked-replies.ts";
 import { type RunReplayDeps, runReplay, type ShownReplay, showReplay } from "./run-replay.ts";
 
 /** Whoever starts a replay is answered after this long, also when it goes on. */
@@ -36,12 +42,17 @@ const replaySchema = z.strictObject({
 });
 
 /** The routes of parked work: the list, and handing it back to its queues. */
-export function parkedRoutes(deps: ParkedRoutesDeps): readonly Route[] {
+export function parkedRoutes(deps: ParkedRoutesDeps): readonly AdminRoute[] {
   const { redis } = deps;
   return [
     {
       method: "get",
       path: "/parked",
+      describes: {
+        summary: "Parked work, the newest first",
+        query: querySchema,
+        replies: { 200: parkedReply },
+      },
       handle: async ({ query }) => {
         const { cursor, limit, ...filter } = parseInput(querySchema, query);
         const cut = { limit, places: readCursor(cursor) };
@@ -54,12 +65,19 @@ export function parkedRoutes(deps: ParkedRoutesDeps): readonly Route[] {
     {
       method: "post",
       path: "/parked/replay",
+      describes: {
+        summary: "Hand all parked work that matches back to its queues, or count it",
+        body: replaySchema,
+        isBodyOptional: true,
+        replies: { 200: replayCountReply, 202: replayBegunReply },
+      },
       // The list takes its filter in the query, so this does, too.
       handle: ({ query, body }) => replayMatching(deps, { ...query, ...(body ?? {}) }),
     },
     {
       method: "get",
       path: "/parked/replays/:batchId",
+      describes: { summary: "How far a replay has come", replies: { 200: replayProgressReply } },
       handle: async ({ params }) => ({
         status: 200,
         body: await shownReplay(deps, String(params["batchId"])),
@@ -68,32 +86,20 @@ export function parkedRoutes(deps: ParkedRoutesDeps): readonly Route[] {
     {
       method: "delete",
       path: "/parked/replays/:batchId",
+      describes: { summary: "Stop a replay", replies: { 202: replayProgressReply } },
       handle: async ({ params }) => {
         const batchId = String(params["batchId"]);
         await shownReplay(deps, batchId);
         await cancelReplay(redis, batchId);
-        return { status: 202, body: await shownReplay(deps, batchId) };
+        const audit = { what: "Stopped a replay", subject: batchId };
+        return { status: 202, body: await shownReplay(deps, batchId), audit };
       },
     },
-    {
-      method: "post",
-      path: "/parked/:id/replay",
-      handle: async ({ params }) => {
-        const id = String(params["id"]);
-        const parked = await readParked(redis, id);
-        if (parked === undefined) {
-          throw new NotFoundError("Nothing is parked under that id");
-        }
-        if (!(await replayParked(deps, parked))) {
-          throw new NotReplayableError(id);
-        }
-        return { status: 202, body: { replayed: 1 } };
-      },
-    },
+    ...parkedEntryRoutes(deps),
   ];
 }
 
-async function replayMatching(deps: ParkedRoutesDeps, body: unknown): Promise<Reply> {
+async function replayMatching(deps: ParkedRoutesDeps, body: unknown): Promise<AdminReply> {
   const { dryRun, ...filter } = parseInput(replaySchema, body);
   // The whole list first: what parks again while this runs is not replayed a second time.
   const matching: Parked[] = [];
@@ -103,11 +109,23 @@ async function replayMatching(deps: ParkedRoutesDeps, body: unknown): Promise<Re
     }
   }
   if (dryRun) {
-    return { status: 200, body: { count: matching.length, matching: matching.length } };
+    return {
+      status: 200,
+      body: { count: matching.length, matching: matching.length },
+      audit: { what: "Counted what a replay would take", after: filter },
+    };
   }
   const batchId = randomUUID();
   const { done } = await settledSoon(deps, { batchId, run: runReplay(deps, batchId, matching) });
-  return { status: 202, body: { replayed: done, total: matching.length, batchId } };
+  return {
+    status: 202,
+    body: { replayed: done, total: matching.length, batchId },
+    audit: {
+      what: "Replayed parked work",
+      subject: batchId,
+      after: { ...filter, entries: matching.length },
+    },
+  };
 }
 
 /** A short replay is over when the answer comes; of a long one the answer tells how far it is. */

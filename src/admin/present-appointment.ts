@@ -58,11 +58,14 @@ function presentPrompt(prompt: Prompt, nowMs: number) {
 
 /** What Siro told; "not-confirmed" never means that nothing was recorded. */
 function presentTruth(prompt: Prompt) {
-  const { recording, consent } = prompt;
+  const { recording, furtherRecordings, consent } = prompt;
   const confirmation = confirmationOf(prompt);
   return {
     ...(confirmation === undefined ? {} : { confirmation }),
     ...(recording === undefined ? {} : { recording: presentRecording(recording) }),
+    ...(furtherRecordings === undefined
+      ? {}
+      : { furtherRecordings: furtherRecordings.map(presentRecording) }),
     ...(consent === undefined || consent.isUnsure ? {} : { consent: consent.status }),
   };
 }

@@ -1,18 +1,22 @@
 import { type RepRef, readRep } from "../books/rep-book.ts";
 import { endAllSessions } from "../books/session-family-book.ts";
 import { NotFoundError } from "../http/input-errors.ts";
-import type { Route } from "../http/route.ts";
 import { type AdminApiDeps, namedRep } from "./admin-api.ts";
+import type { AdminRoute } from "./admin-route.ts";
 
 /** The route that signs a rep out everywhere; safe to repeat. */
-export function repSessionRoutes(deps: AdminApiDeps): readonly Route[] {
+export function repSessionRoutes(deps: AdminApiDeps): readonly AdminRoute[] {
   return [
     {
       method: "delete",
       path: "/reps/:connection/:userId/sessions",
+      describes: { summary: "Sign a rep out everywhere", replies: { 204: null } },
       handle: async ({ params }) => {
-        await signOutEverywhere(deps, namedRep(deps, params));
-        return { status: 204 };
+        const rep = namedRep(deps, params);
+        await signOutEverywhere(deps, rep);
+        const { connection, userId } = rep;
+        const audit = { what: "Signed a rep out everywhere", connection, subject: userId };
+        return { status: 204, audit };
       },
     },
   ];

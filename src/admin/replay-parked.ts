@@ -6,6 +6,7 @@ import { crmEventSchema } from "../domain/crm-event.ts";
 import { deliveryRefSchema } from "../domain/delivery.ts";
 import type { Parked, ParkedWork } from "../domain/parked.ts";
 import { promptRefSchema } from "../domain/prompt.ts";
+import { mendJobSchema } from "../domain/siro-mend.ts";
 import { syncRefSchema } from "../domain/siro-sync.ts";
 import { writeBackRefSchema } from "../domain/write-back.ts";
 import { CRM_EVENTS_QUEUE } from "../queues/crm-events.ts";
@@ -26,17 +27,19 @@ export interface ReplayParkedDeps {
  * Hands parked work back to its queue, then takes it off the list.
  *
  * Asked twice, it runs once: the job id comes from the entry. Work that parks again before this returns
- * stays on the list. Says false for a payload whose form this version does not know.
+ * stays on the list. Work that was mended by hand takes the place of what is parked. Says false for a payload
+ * whose form this version does not know.
  */
 export async function replayParked(
   { redis, queues }: ReplayParkedDeps,
   parked: Parked,
+  mended?: ReadableWork,
 ): Promise<boolean> {
-  const work = readableWork(parked.work);
+  const work = mended ?? readableWork(parked.work);
   if (work.kind === "unreadable") {
     return false;
   }
-  await enqueue(queues, work, replayIdOf(parked));
+  await enqueue(queues, work, replayIdOf(parked, mended));
   await unparkUnchanged(redis, parked);
   return true;
 }
@@ -65,8 +68,8 @@ function enqueue(queues: AdminQueues, work: ReadableWork, replayId: string): Pro
   }
 }
 
-/** An earlier version may have parked what this one knows again. */
-function readableWork(work: ParkedWork): ParkedWork {
+/** Parked work as this version reads it: an earlier one may have parked what this one knows again. */
+export function readableWork(work: ParkedWork): ParkedWork {
   if (work.kind !== "unreadable") {
     return work;
   }
@@ -83,7 +86,7 @@ const READERS: ReadonlyMap<string, z.ZodType<ReadableWork>> = new Map<
   [CRM_EVENTS_QUEUE, crmEventSchema.transform((event) => ({ kind: "event", event }))],
   [DELIVERIES_QUEUE, deliveryRefSchema.transform((delivery) => ({ kind: "delivery", delivery }))],
   [PROMPTS_QUEUE, promptRefSchema.transform((prompt) => ({ kind: "prompt", prompt }))],
-  [SIRO_MENDS_QUEUE, promptRefSchema.transform((prompt) => ({ kind: "mend", prompt }))],
+  [SIRO_MENDS_QUEUE, mendJobSchema.transform((prompt) => ({ kind: "mend", prompt }))],
   [SIRO_SYNCS_QUEUE, syncRefSchema.transform((visit) => ({ kind: "sync", visit }))],
   [
     WRITE_BACKS_QUEUE,
@@ -91,7 +94,9 @@ const READERS: ReadonlyMap<string, z.ZodType<ReadableWork>> = new Map<
   ],
 ]);
 
-function replayIdOf({ id, lastParkedAtMs }: Parked): string {
-  const digest = createHash("sha256").update(id).digest("base64url");
+/** Another edit is another job. */
+function replayIdOf({ id, lastParkedAtMs }: Parked, mended: ReadableWork | undefined): string {
+  const named = mended === undefined ? id : `${id}\n${JSON.stringify(mended)}`;
+  const digest = createHash("sha256").update(named).digest("base64url");
   return `replay-${digest.slice(0, 22)}-${lastParkedAtMs}`;
 }

@@ -1,38 +1,55 @@
 import express, { type Request, type RequestHandler, type Response, type Router } from "express";
+import type { Redis } from "ioredis";
 import { z } from "zod";
+import { listPeople } from "../books/operator-book.ts";
+import { FIRST_ADMIN } from "../domain/operator.ts";
 import { CrossSiteError } from "../http/cross-site-error.ts";
 import { errorReply } from "../http/error-reply.ts";
 import { knownError } from "../http/error-responder.ts";
-import type { FailureLimit } from "../http/failure-limit.ts";
-import { isSameSecret } from "../http/is-same-secret.ts";
 import { parseInput } from "../http/parse-input.ts";
 import { requestOrigin } from "../http/request-origin.ts";
 import { PasswordWrongError, SignInClosedError } from "./admin-errors.ts";
+import type { RecordAudit } from "./admin-route.ts";
+import type { CheckSignIn } from "./check-sign-in.ts";
+import { operatorOf } from "./known-operator.ts";
+import type { Account, Accounts } from "./operator-accounts.ts";
 import type { OperatorSession } from "./operator-session.ts";
 import { type AdminPages, APP_PATHS, ownPage, sendPage } from "./pages.ts";
 
 /** What signing in and out needs from the world. */
 export interface SignInDeps {
+  readonly redis: Redis;
   readonly session: OperatorSession;
+  readonly accounts: Accounts;
+  readonly checkSignIn: CheckSignIn;
+  readonly recordAudit: RecordAudit;
   readonly pages: AdminPages;
   readonly adminPassword: string | undefined;
   readonly publicUrl: URL;
-  readonly loginFailures: FailureLimit;
   /** For signing out: signed in, and asked by the bridge's own page. */
   readonly guard: RequestHandler;
 }
 
 const BODY_BYTES = 4_096;
-const loginSchema = z.object({ password: z.string().min(1).max(1_000) });
-const nextSchema = z.object({ next: z.string().max(2_000).optional() });
+const userSchema = z.string().trim().toLowerCase().max(200);
+const loginSchema = z.object({
+  // Whoever gives no name is who was there before there were names.
+  user: userSchema.default(FIRST_ADMIN).transform((user) => (user === "" ? FIRST_ADMIN : user)),
+  password: z.string().min(1).max(1_000),
+});
+const formSchema = z.object({
+  next: z.string().max(2_000).optional().catch(undefined),
+  user: userSchema.optional().catch(undefined),
+});
 
 /** Mounts the pages of the app, `/admin/login` and `/admin/logout`. */
 export function mountSignIn(router: Router, deps: SignInDeps): void {
-  const { session, pages, guard } = deps;
+  const { session, pages, guard, recordAudit } = deps;
   router.get(APP_PATHS, async (request, response) => {
     await session.load(request, response);
-    const form = { note: closedNote(deps), next: request.originalUrl };
-    sendPage(response, 200, session.isSignedIn(request) ? pages.app : pages.signIn(form));
+    const isSignedIn = (await session.account(request)) !== undefined;
+    const form = { note: await closedNote(deps), next: request.originalUrl };
+    sendPage(response, 200, isSignedIn ? pages.app : pages.signIn(form));
   });
   router.post(
     "/admin/login",
@@ -44,8 +61,20 @@ export function mountSignIn(router: Router, deps: SignInDeps): void {
     // A bearer has no session, and may have sent a cookie beside it.
     await session.load(request, response);
     await session.signOut(request);
+    await recordAudit(operatorOf(request), { what: "Signed out" });
     answer(request, response);
   });
+}
+
+/** Signs a browser in as somebody who proved who they are. */
+export async function admitOperator(
+  { session, accounts, recordAudit }: Pick<SignInDeps, "session" | "accounts" | "recordAudit">,
+  request: Request,
+  { account, what }: { readonly account: Account; readonly what: string },
+): Promise<void> {
+  await session.signIn(request, account);
+  await accounts.noteSignIn(account.name);
+  await recordAudit(account, { what });
 }
 
 async function login(deps: SignInDeps, request: Request, response: Response): Promise<void> {
@@ -56,7 +85,7 @@ async function login(deps: SignInDeps, request: Request, response: Response): Pr
       throw error;
     }
     const { status, headers, body } = errorReply(knownError(error));
-    const form = { note: body.error.message, next: nextOf(request) };
+    const form = { note: body.error.message, ...formOf(request) };
     sendPage(response.set(headers), status, deps.pages.signIn(form));
     return;
   }
@@ -64,28 +93,26 @@ async function login(deps: SignInDeps, request: Request, response: Response): Pr
 }
 
 async function signIn(deps: SignInDeps, request: Request, response: Response): Promise<void> {
-  const { adminPassword, loginFailures, session, publicUrl } = deps;
   // Without a cookie there is no "unsaid" to fear, but nobody shall sign a browser in behind its back.
-  if (requestOrigin(request, publicUrl) === "foreign") {
+  if (requestOrigin(request, deps.publicUrl) === "foreign") {
     throw new CrossSiteError();
   }
-  if (adminPassword === undefined) {
+  const isClosed = await isSignInClosed(deps);
+  if (isClosed) {
     throw new SignInClosedError();
   }
-  const { password } = parseInput(loginSchema, request.body ?? {});
-  const isRight = await loginFailures.guard(request, async () =>
-    isSameSecret(password, adminPassword) ? true : undefined,
-  );
-  if (isRight === undefined) {
+  const secret = parseInput(loginSchema, request.body ?? {});
+  const account = await deps.checkSignIn(request, secret);
+  if (account === undefined) {
     throw new PasswordWrongError();
   }
-  await session.load(request, response);
-  await session.signIn(request);
+  await deps.session.load(request, response);
+  await admitOperator(deps, request, { account, what: "Signed in" });
 }
 
 function answer(request: Request, response: Response): void {
   if (wantsPage(request)) {
-    response.redirect(303, nextOf(request));
+    response.redirect(303, formOf(request).next);
   } else {
     response.status(204).end();
   }
@@ -97,11 +124,20 @@ function wantsPage(request: Request): boolean {
 }
 
 /** A form that does not name a page of ours leads to the overview. */
-function nextOf(request: Request): string {
-  const form = nextSchema.safeParse(request.body ?? {});
-  return ownPage(form.data?.next);
+function formOf(request: Request): { readonly next: string; readonly user: string | undefined } {
+  const { next, user } = formSchema.parse(request.body ?? {});
+  return { next: ownPage(next), user };
 }
 
-function closedNote({ adminPassword }: SignInDeps): string {
-  return adminPassword === undefined ? new SignInClosedError().message : "";
+async function closedNote(deps: SignInDeps): Promise<string> {
+  return (await isSignInClosed(deps)) ? new SignInClosedError().message : "";
+}
+
+/** Nobody has a password. */
+async function isSignInClosed({ redis, adminPassword }: SignInDeps): Promise<boolean> {
+  if (adminPassword !== undefined) {
+    return false;
+  }
+  const people = await listPeople(redis);
+  return ![...people.values()].some(({ passwordHash }) => passwordHash !== undefined);
 }

@@ -1,4 +1,5 @@
 import type { AppointmentDossier } from "../books/appointment-book.ts";
+import type { Hold } from "../domain/hold.ts";
 import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import { type LocalClock, localClock } from "./summary/local-clock.ts";
 import { nameOf, type SummaryRep } from "./summary/name-device.ts";
@@ -14,6 +15,8 @@ export interface SummaryFacts {
   readonly timeline: readonly TimelineEntry[];
   /** The reps that the appointment names, or has prompts for, with their devices. */
   readonly reps: readonly SummaryRep[];
+  /** The connection is on hold. */
+  readonly hold?: Hold | undefined;
   readonly nowMs: number;
 }
 
@@ -65,7 +68,7 @@ interface Place {
 
 function tellDossier(
   { stored, prompts, deliveries, receipts }: AppointmentDossier,
-  { reps, nowMs }: SummaryFacts,
+  { reps, hold, nowMs }: SummaryFacts,
   place: Place,
 ): Told {
   const { appointment } = stored;
@@ -73,7 +76,7 @@ function tellDossier(
   const told = reps.map((rep) => {
     const ownPrompts = prompts.filter(({ userId }) => userId === rep.userId);
     const isOn = isNamed(rep);
-    const view = { ...place, rep, isOn, appointment, deliveries, receipts, nowMs };
+    const view = { ...place, rep, isOn, appointment, deliveries, receipts, hold, nowMs };
     return { rep, isOn, ...tellRep({ ...view, prompts: ownPrompts }) };
   });
   const isCanceled = appointment.status === "canceled";

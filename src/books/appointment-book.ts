@@ -110,8 +110,11 @@ export async function readDelivery(
   return text === null ? undefined : deliverySchema.parse(JSON.parse(text));
 }
 
-/** What tells one receipt from another: the first of its kind and device stays. */
-export type ReceiptKey = Pick<Receipt, "promptId" | "kind" | "deviceId">;
+/** What tells one receipt from another: the first of its kind and device stays, for each further recording anew. */
+export type ReceiptKey = Pick<
+  Receipt,
+  "promptId" | "kind" | "deviceId" | "recordingId" | "isFurther"
+>;
 
 /** The command that stores one receipt. */
 export function receiptCommand(record: RecordRef, receipt: Receipt): RedisCommand {
@@ -130,8 +133,9 @@ export async function readReceipt(
   return text === null ? undefined : receiptSchema.parse(JSON.parse(text));
 }
 
-function receiptField({ promptId, kind, deviceId }: ReceiptKey): string {
-  return `e:${promptId}:${kind}:${deviceId ?? "-"}`;
+function receiptField({ promptId, kind, deviceId, recordingId, isFurther }: ReceiptKey): string {
+  const field = `e:${promptId}:${kind}:${deviceId ?? "-"}`;
+  return isFurther ? `${field}:${recordingId}` : field;
 }
 
 function parseDossier(fields: Readonly<Record<string, string>>): AppointmentDossier | undefined {

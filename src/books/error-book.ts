@@ -16,3 +16,8 @@ export async function readLastErrors(redis: Redis): Promise<readonly LastError[]
     .map(([code, text]) => ({ code, ...noteSchema.parse(JSON.parse(text)) }))
     .sort((left, right) => right.atMs - left.atMs);
 }
+
+/** Writes down the last error of one kind, for the overview. */
+export async function noteError(redis: Redis, { code, ...note }: LastError): Promise<void> {
+  await redis.hset(keyspace.lastErrors(), code, JSON.stringify(note));
+}

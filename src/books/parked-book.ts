@@ -1,18 +1,37 @@
 import type { Redis } from "ioredis";
 import { type Parked, parkedSchema } from "../domain/parked.ts";
+import { StateContendedError } from "../errors.ts";
 import { keyspace } from "../keyspace.ts";
-import { commitIfUnchanged } from "../redis-script.ts";
+import { commitIfUnchanged, type RedisCommand } from "../redis-script.ts";
+import { parkedReasonCommands, unparkedReasonCommand } from "./parked-reasons.ts";
 
-/** Parks work; work that was parked before keeps the time of its first parking. */
+/** More lost races than this in a row means that something is wrong, not busy. */
+const COMMIT_TRIES = 50;
+
+/**
+ * Parks work; work that was parked before keeps the time of its first parking.
+ *
+ * @throws {StateContendedError} when the same work was parked and taken off again and again meanwhile.
+ */
 export async function park(redis: Redis, parked: Parked): Promise<void> {
-  const known = await readParked(redis, parked.id);
-  await redis.sadd(keyspace.parkedConnections(), parked.connection);
-  const entry = { ...parked, firstParkedAtMs: known?.firstParkedAtMs ?? parked.firstParkedAtMs };
-  await redis
-    .multi()
-    .hset(keyspace.parked(parked.connection), parked.id, JSON.stringify(entry))
-    .zadd(keyspace.parkedByTime(parked.connection), parked.lastParkedAtMs, parked.id)
-    .exec();
+  const { connection, id } = parked;
+  await redis.sadd(keyspace.parkedConnections(), connection);
+  const key = keyspace.parked(connection);
+  for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
+    const text = await redis.hget(key, id);
+    const known = text === null ? undefined : parsedEntry(text);
+    const { firstParkedAtMs } = known ?? parked;
+    const commands: readonly RedisCommand[] = [
+      ["HSET", key, id, JSON.stringify({ ...parked, firstParkedAtMs })],
+      ["ZADD", keyspace.parkedByTime(connection), parked.lastParkedAtMs, id],
+      ...(known === undefined ? [] : [unparkedReasonCommand(known)]),
+      ...parkedReasonCommands(parked),
+    ];
+    if (await commitIfUnchanged(redis, { key, field: id, expected: text ?? "" }, commands)) {
+      return;
+    }
+  }
+  throw new StateContendedError(`parked work of ${connection} kept changing`);
 }
 
 /** Every connection under which work was ever parked, those that are not configured any more included. */
@@ -38,12 +57,14 @@ export async function unparkUnchanged(
 ): Promise<boolean> {
   const key = keyspace.parked(connectionOf(id));
   const text = await redis.hget(key, id);
-  if (text === null || parsedEntry(text).lastParkedAtMs !== lastParkedAtMs) {
+  const known = text === null ? undefined : parsedEntry(text);
+  if (text === null || known?.lastParkedAtMs !== lastParkedAtMs) {
     return false;
   }
   return commitIfUnchanged(redis, { key, field: id, expected: text }, [
     ["HDEL", key, id],
     ["ZREM", keyspace.parkedByTime(connectionOf(id)), id],
+    unparkedReasonCommand(known),
   ]);
 }
 

@@ -130,8 +130,8 @@ export function issuedCommand(
 
 /** The commands that make a rep known; what a profile does not say stays as it was. */
 export function knownRepCommands(connection: string, rep: Rep): readonly RedisCommand[] {
-  const { userId, email, name, timeZone } = rep;
-  const fields = Object.entries({ email, name, timeZone }).flatMap(([field, value]) =>
+  const { userId, email, name, timeZone, team } = rep;
+  const fields = Object.entries({ email, name, timeZone, team }).flatMap(([field, value]) =>
     value === undefined ? [] : [field, value],
   );
   const key = keyspace.rep(connection, userId);
@@ -160,6 +160,7 @@ const profileSchema = z.tuple([
   z.string().nullable(),
   z.string().nullable(),
   z.string().nullable(),
+  z.string().nullable(),
 ]);
 
 /** Reads who a rep is; undefined for an unknown one. */
@@ -168,8 +169,8 @@ export async function readRep(
   { connection, userId }: RepRef,
 ): Promise<Rep | undefined> {
   const key = keyspace.rep(connection, userId);
-  const reply = await redis.hmget(key, "userId", "email", "name", "timeZone");
-  const [known, email, name, timeZone] = profileSchema.parse(reply);
+  const reply = await redis.hmget(key, "userId", "email", "name", "timeZone", "team");
+  const [known, email, name, timeZone, team] = profileSchema.parse(reply);
   return known === null
     ? undefined
     : repSchema.parse({
@@ -177,6 +178,7 @@ export async function readRep(
         email: email ?? undefined,
         name: name ?? undefined,
         timeZone: timeZone ?? undefined,
+        team: team ?? undefined,
       });
 }
 
@@ -184,4 +186,22 @@ export async function readRep(
 export async function listUserIds(redis: Redis, connection: string): Promise<readonly string[]> {
   const userIds = await redis.smembers(keyspace.reps(connection));
   return userIds.sort();
+}
+
+/** Reads in which team each rep of a connection is now, by user id; a rep whose team is not known is absent. */
+export async function readTeams(
+  redis: Redis,
+  connection: string,
+): Promise<ReadonlyMap<string, string>> {
+  const userIds = await listUserIds(redis, connection);
+  const teams = await runPipeline(
+    redis,
+    userIds.map((userId) => ["HGET", keyspace.rep(connection, userId), "team"]),
+  );
+  return new Map(
+    userIds.flatMap((userId, at) => {
+      const team = teams[at];
+      return typeof team === "string" ? [[userId, team] as const] : [];
+    }),
+  );
 }

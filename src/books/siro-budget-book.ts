@@ -6,21 +6,28 @@ import { redisScript, runScript } from "../redis-script.ts";
 const REQUESTS_PER_MINUTE = 1000;
 /** So much may go out at once; the rest is spread over the minute. */
 const AT_ONCE_SHARE = 0.1;
+/** What can wait gets so much of all that; the rest is kept for what cannot. */
+const LATER_SHARE = 0.5;
 
 /**
- * The key holds the moment at which everything that was taken is paid back.
+ * Each key holds the moment at which everything that was taken from it is paid back, at a price of its own.
  *
- * Takes one when paying back one more would still end within the allowance, and gives 0; else gives how many
- * milliseconds are missing.
+ * Takes one from all keys when paying back one more would still end within the allowance of each, and gives 0;
+ * else takes none and gives how many milliseconds are missing.
  */
 const TAKE = redisScript(`
 local time = redis.call('TIME')
 local now = time[1] * 1000 + time[2] / 1000
-local every, allowance = tonumber(ARGV[1]), tonumber(ARGV[2])
-local paid = math.max(tonumber(redis.call('GET', KEYS[1]) or 0), now) + every
-local missing = paid - now - allowance
+local allowance, missing, paid = tonumber(ARGV[1]), 0, {}
+for i, key in ipairs(KEYS) do
+  local price = tonumber(ARGV[i + 1])
+  paid[i] = math.max(tonumber(redis.call('GET', key) or 0), now) + price
+  missing = math.max(missing, paid[i] - now - math.max(allowance, price))
+end
 if missing > 0.001 then return math.ceil(missing) end
-redis.call('SET', KEYS[1], string.format('%.3f', paid), 'PX', math.ceil(paid - now))
+for i, key in ipairs(KEYS) do
+  redis.call('SET', key, string.format('%.3f', paid[i]), 'PX', math.ceil(paid[i] - now))
+end
 return 0
 `);
 
@@ -35,10 +42,22 @@ return 1
 
 /** The requests that all workers together may send with one token. */
 export interface SiroBudgetBook {
-  /** Takes one request; 0 when it may go out, else the milliseconds until the next chance. */
-  readonly take: (countedAs: string) => Promise<number>;
+  /**
+   * Takes one request; 0 when it may go out, else the milliseconds until the next chance.
+   *
+   * What comes `later` gets half of the budget at most, so that what has to be known `soon` never waits for it.
+   */
+  readonly take: (countedAs: string, urgency?: "soon" | "later") => Promise<number>;
   /** Lets nobody take one for a while; a longer pause that is under way stays. */
   readonly pause: (countedAs: string, forMs: number) => Promise<void>;
+}
+
+const EVERY_MS = 60_000 / (REQUESTS_PER_MINUTE * (1 - AT_ONCE_SHARE));
+
+/** How much of what may go out at once is taken: 0 is nothing, at 1 requests wait. */
+export async function readSiroBudgetUse(redis: Redis, countedAs: string): Promise<number> {
+  const owedMs = await redis.pttl(keyspace.siroBudget(countedAs));
+  return Math.min(1, Math.max(0, owedMs) / (EVERY_MS * REQUESTS_PER_MINUTE * AT_ONCE_SHARE));
 }
 
 /**
@@ -53,13 +72,18 @@ export function openSiroBudget(
   const everyMs = 60_000 / (requestsPerMinute * (1 - AT_ONCE_SHARE));
   const allowanceMs = everyMs * requestsPerMinute * AT_ONCE_SHARE;
   return {
-    take: async (countedAs) =>
-      Number(
+    take: async (countedAs, urgency = "soon") => {
+      const isLater = urgency === "later";
+      return Number(
         await runScript(redis, TAKE, {
-          keys: [keyspace.siroBudget(countedAs)],
-          args: [everyMs, allowanceMs],
+          keys: [
+            keyspace.siroBudget(countedAs),
+            ...(isLater ? [keyspace.siroBudgetLater(countedAs)] : []),
+          ],
+          args: [allowanceMs, everyMs, ...(isLater ? [everyMs / LATER_SHARE] : [])],
         }),
-      ),
+      );
+    },
     pause: async (countedAs, forMs) => {
       await runScript(redis, PAUSE, {
         keys: [keyspace.siroBudget(countedAs)],

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
+import { type MendJob, type MendRef, mendJobSchema } from "../domain/siro-mend.ts";
 import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import { keyspace } from "../keyspace.ts";
 import { type RedisCommand, runPipeline } from "../redis-script.ts";
@@ -12,6 +13,8 @@ const mendNoteSchema = z.object({
   /** When the recording was first seen to be processed. */
   processedAtMs: z.coerce.number().optional(),
   titledAtMs: z.coerce.number().optional(),
+  /** When a dry run said what would be done about its link; nothing was. */
+  dryRunAtMs: z.coerce.number().optional(),
   /** When its link was settled: mended, found right, or given up. */
   settledAtMs: z.coerce.number().optional(),
 });
@@ -45,15 +48,39 @@ export async function noteProcessed(
 /** Notes what was done about a recording together with its proof on the timeline; the first time of each stays. */
 export async function saveMendNote(
   redis: Redis,
-  { connection, recordId, recordingId }: RecordRef & { readonly recordingId: string },
+  ref: MendRef,
   { note, entries }: { readonly note: MendNote; readonly entries: readonly TimelineEntry[] },
 ): Promise<void> {
+  const { connection, recordingId } = ref;
   const key = keyspace.siroMend(connection, recordingId);
   await runPipeline(redis, [
     ...Object.entries(note).flatMap(([field, atMs = 0]): RedisCommand[] =>
       atMs === 0 ? [] : [["HSETNX", key, field, atMs]],
     ),
     ["EXPIRE", key, KEPT_SECONDS],
-    ...timelineCommands({ connection, recordId }, entries),
+    ...dryRunCommands(ref, note),
+    ...timelineCommands(ref, entries),
   ]);
+}
+
+/** What only a dry run looked at is kept on a list, until it is settled or as old as its visit may be. */
+function dryRunCommands(ref: MendRef, { dryRunAtMs, settledAtMs }: MendNote): RedisCommand[] {
+  const { connection, userId, recordId, promptId, recordingId } = ref;
+  const key = keyspace.siroDryRuns(connection);
+  const member = JSON.stringify({ userId, recordId, promptId, recordingId });
+  return [
+    ...(dryRunAtMs === undefined
+      ? []
+      : ([
+          ["ZADD", key, dryRunAtMs, member],
+          ["ZREMRANGEBYSCORE", key, "-inf", dryRunAtMs - KEPT_SECONDS * 1000],
+        ] satisfies RedisCommand[])),
+    ...(settledAtMs === undefined ? [] : ([["ZREM", key, member]] satisfies RedisCommand[])),
+  ];
+}
+
+/** Lists the recordings about which a dry run said what would be done, and nothing was done since. */
+export async function listDryRuns(redis: Redis, connection: string): Promise<readonly MendJob[]> {
+  const members = await redis.zrange(keyspace.siroDryRuns(connection), "0", "-1");
+  return members.map((member) => mendJobSchema.parse({ connection, ...JSON.parse(member) }));
 }

@@ -6,6 +6,7 @@ import { type AdminAppDeps, openAdminApp } from "../../src/admin-app.ts";
 import { openChannels } from "../../src/channels.ts";
 import { openDeviceDesk } from "../../src/devices/device-desk.ts";
 import { type Connection, connectionSchema } from "../../src/domain/connection.ts";
+import { createAlertsQueue } from "../../src/queues/alerts.ts";
 import { createCrmEventsQueue } from "../../src/queues/crm-events.ts";
 import { createDeliveriesQueue } from "../../src/queues/deliveries.ts";
 import { createPromptsQueue } from "../../src/queues/prompts.ts";
@@ -36,6 +37,8 @@ export type AdminInput = Partial<
     | "nowMs"
     | "connections"
     | "pingMs"
+    | "mailer"
+    | "oidc"
   >
 >;
 
@@ -64,6 +67,7 @@ export async function startStore() {
     siroEvents: createSiroEventsQueue(redis),
     siroMends: createSiroMendsQueue(redis),
     siroSyncs: createSiroSyncsQueue(redis),
+    alerts: createAlertsQueue(redis),
   };
   return {
     server,
@@ -75,6 +79,12 @@ export async function startStore() {
       await server.stop();
     },
   };
+}
+
+/** Lets everybody try again: lock-outs outlive the server that made them. */
+export async function forgetFailures({ redis }: AdminStore): Promise<void> {
+  const keys = await redis.keys("sb:failures:*");
+  await Promise.all(keys.map((key) => redis.del(key)));
 }
 
 /** Builds a connection by its schema. */
@@ -105,6 +115,14 @@ export async function startAdmin({ redis, queues }: AdminStore, input: AdminInpu
     adminPassword: PASSWORD,
     adminApiToken: API_TOKEN,
     publicUrl,
+    connectionsHome: {
+      fileConnections: connections,
+      isLocalMode: false,
+      secretKey: SECRET_KEY,
+      outboundAllow: [],
+      refresh: async () => undefined,
+      check: async () => [],
+    },
     trustedProxies: [],
     // The page is bundled by the build; the server runs from its sources here.
     pageDir: resolve("dist/src/admin/page"),
@@ -151,9 +169,12 @@ export async function listen(app: express.Express) {
   };
 }
 
-/** Signs in and returns the session cookie as a browser would send it. */
-export async function signIn(admin: AdminServer): Promise<string> {
-  const answer = await admin.call("/admin/login", { method: "POST", body: { password: PASSWORD } });
+/** Signs in, as the first admin unless it is said who, and returns the session cookie as a browser would send it. */
+export async function signIn(
+  admin: AdminServer,
+  who: { readonly user?: string; readonly password: string } = { password: PASSWORD },
+): Promise<string> {
+  const answer = await admin.call("/admin/login", { method: "POST", body: who });
   return cookieOf(answer);
 }
 

@@ -409,6 +409,10 @@ describe("parked work", () => {
         },
       ],
       total: 2,
+      reasons: [
+        { reason: "EVENT_UNUSABLE", count: 1 },
+        { reason: "NO_READER", count: 1 },
+      ],
       nextCursor: expect.any(String),
     });
     const second = await bodyOf(await admin.api(`/parked?cursor=${first.nextCursor}`));

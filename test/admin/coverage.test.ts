@@ -96,6 +96,33 @@ describe("many visits", () => {
     ]);
   });
 
+  test("are summed up by team: the one a rep is in now, else that of the visit, else none", () => {
+    const tally = tallyCoverage(NOON_MS, (connection, userId) =>
+      connection === "acme" && userId === REP.userId ? "West" : undefined,
+    );
+    const reps = [{ ...REP, team: "North" }, OTHER];
+    tally.add("acme", aDossier(anAppointment({ startAtMs: NINE_MS, reps }), [sent()]));
+    tally.add("acme", aDossier(anAppointment({ startAtMs: NINE_MS, reps: [REP] }), []));
+    tally.add("beta", aDossier(anAppointment({ startAtMs: NINE_MS, reps }), []));
+    const day = "2026-11-23";
+    expect(tally.rows().map(({ connection, team, userId }) => [connection, team, userId])).toEqual([
+      ["acme", "", OTHER.userId],
+      ["acme", "West", REP.userId],
+      ["beta", "", OTHER.userId],
+      ["beta", "North", REP.userId],
+    ]);
+    expect(tally.teams()).toEqual([
+      { ...NONE, connection: "acme", day, team: "", notSent: 1 },
+      { ...SENT, connection: "acme", day, team: "West", visits: 2, open: 1, notSent: 1 },
+      { ...NONE, connection: "beta", day, team: "", notSent: 1 },
+      { ...NONE, connection: "beta", day, team: "North", notSent: 1 },
+    ]);
+    expect(tally.totals()).toMatchObject([
+      { connection: "acme", visits: 3 },
+      { connection: "beta", visits: 2 },
+    ]);
+  });
+
   test("a rep from whom the visit was taken keeps the start that was sent", () => {
     const tally = tallyCoverage(NOON_MS);
     const taken = anAppointment({ startAtMs: NINE_MS, reps: [OTHER] });
@@ -119,6 +146,7 @@ describe("CSV", () => {
   test("defuses what a spreadsheet takes for a formula, and leaves numbers alone", () => {
     const cells = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", -1, "a=b"];
     expect(writeCsv([cells])).toBe("'=1+1,'+1,'-1,'@SUM(A1),'\t=1,-1,a=b\r\n");
+    expect(writeCsv([["＝1+1", "＠SUM(A1)"]])).toBe("'＝1+1,'＠SUM(A1)\r\n");
     expect(writeCsv([['=HYPERLINK("x","y")']])).toBe(`"'=HYPERLINK(""x"",""y"")"\r\n`);
   });
 });
@@ -139,7 +167,7 @@ describe("the call", () => {
   });
 
   async function storeVisit(recordId: string, startAtMs: number, own: Partial<Prompt>) {
-    const reps = [{ ...REP, name: "=Rita, the rep" }];
+    const reps = [{ ...REP, name: "=Rita, the rep", team: "North" }];
     await storeAppointment(store.redis, anAppointment({ recordId, startAtMs, reps }));
     await storePrompts(store.redis, [aPrompt({ recordId, state: "sent", sentAtMs: 1, ...own })]);
   }
@@ -161,9 +189,37 @@ describe("the call", () => {
     expect(header).toContain("start sent,recording confirmed,not confirmed,no sign yet,not sent");
     expect(header).not.toContain("not recorded");
     expect(lines).toEqual([
-      `acme,2026-11-23,UTC,${REP.userId},"'=Rita, the rep",${REP.email},2,2,1,1,0,0`,
+      `acme,2026-11-23,UTC,North,${REP.userId},"'=Rita, the rep",${REP.email},2,2,1,1,0,0`,
       "",
     ]);
+    expect(body.teams).toEqual([
+      { ...counts, connection: "acme", day: "2026-11-23", team: "North" },
+    ]);
+  });
+
+  test("counts a rep in the team that the operators say, and has a line per team", async () => {
+    await storeVisit("08p5f000000AbC1AAK", NINE_MS, { recording: SEEN });
+    const said = { ...REP, name: "Rita Rep", team: " =West " };
+    const posted = await admin.api("/reps/acme", { method: "POST", body: said });
+    expect([posted.status, await bodyOf(posted)]).toEqual([201, { ...said, team: "=West" }]);
+    const listed = await bodyOf(await admin.api("/reps/acme"));
+    expect(listed.items).toMatchObject([{ userId: REP.userId, team: "=West" }]);
+    const { rows } = await bodyOf(await admin.api("/coverage"));
+    expect(rows).toMatchObject([{ userId: REP.userId, team: "=West", confirmed: 1 }]);
+    const csv = await admin.api("/coverage?format=csv&by=team");
+    expect(await csv.text()).toBe(
+      "connection,day,team,visits,start sent,recording confirmed,not confirmed,no sign yet,not sent\r\n" +
+        "acme,2026-11-23,'=West,1,1,1,0,0,0\r\n",
+    );
+    // Without a team in the body the one that is known stays.
+    await admin.api("/reps/acme", { method: "POST", body: { ...REP, name: "Rita Rep", team: "" } });
+    expect((await bodyOf(await admin.api("/reps/acme"))).items).toMatchObject([{ team: "=West" }]);
+    expect((await admin.api("/coverage?by=boss")).status).toBe(400);
+    const long = await admin.api("/reps/acme", {
+      method: "POST",
+      body: { ...REP, name: "Rita Rep", team: "x".repeat(201) },
+    });
+    expect(long.status).toBe(400);
   });
 
   test("takes both ends of a span, and refuses one that is too long", async () => {

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
-import { createDayTally } from "../../src/admin/overview/day-tally.ts";
+import { dayFact } from "../../src/admin/overview/day-facts.ts";
+import { createDayTally } from "../../src/books/day-tally.ts";
 import { park } from "../../src/books/parked-book.ts";
 import { saveRep } from "../../src/books/rep-book.ts";
 import { appendTimeline } from "../../src/books/timeline-book.ts";
@@ -195,7 +196,12 @@ async function commandCount(): Promise<number> {
 
 test("when the feed of changes forgot some, everything is read again, but not at every look", async () => {
   const window = { fromMs: NOON_MS - HOUR_MS, untilMs: NOON_MS + 5 * HOUR_MS };
-  const tally = createDayTally({ redis: store.redis, connection: "acme", nowMs: () => nowMs });
+  const tally = createDayTally({
+    redis: store.redis,
+    connection: "acme",
+    nowMs: () => nowMs,
+    factOf: dayFact,
+  });
   const outlooks = async () => [...(await tally.read(window))].map(({ outlook }) => outlook);
   await book("one", 1);
   expect(await outlooks()).toEqual(["planned"]);

@@ -53,7 +53,7 @@ afterAll(async () => {
 
 async function signIn(): Promise<void> {
   await page.goto(`${admin.url}/admin`);
-  await page.getByLabel("Operators' password").fill(PASSWORD);
+  await page.getByLabel("Password").fill(PASSWORD);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("heading", { level: 1, name: "Overview" }).waitFor();
 }
@@ -87,7 +87,7 @@ describe("the operators' page", () => {
     const width = await page.evaluate("document.documentElement.scrollWidth");
     expect(width).toBeLessThanOrEqual(375);
 
-    await page.getByRole("button", { name: "Sign out" }).click();
+    await page.getByRole("button", { name: "Sign out", exact: true }).click();
     await page.getByRole("button", { name: "Sign in" }).waitFor();
     expect(complaints).toEqual([]);
   });
@@ -116,9 +116,9 @@ describe("the operators' page", () => {
 
   test("a wrong password is told in words", async () => {
     await page.goto(`${admin.url}/admin`);
-    await page.getByLabel("Operators' password").fill("not the password");
+    await page.getByLabel("Password").fill("not the password");
     await page.getByRole("button", { name: "Sign in" }).click();
-    await page.getByRole("alert").getByText("not the operators' password").waitFor();
+    await page.getByRole("alert").getByText("do not belong together").waitFor();
   });
 
   test("what a CRM or a sender wrote stays text everywhere", async () => {
@@ -142,6 +142,7 @@ describe("the operators' page", () => {
     const hosts = new Set<string>();
     page.on("response", (response) => hosts.add(new URL(response.url()).host));
     await signIn();
+    await page.getByRole("button", { name: "More" }).click();
     await page.getByRole("link", { name: "Queues" }).click();
     await page.getByText("crm-events").first().waitFor();
     expect([...hosts]).toEqual([new URL(admin.url).host]);

@@ -4,6 +4,8 @@ import { saveDevice } from "../../src/books/device-book.ts";
 import { changeRep, saveRep } from "../../src/books/rep-book.ts";
 import { appendTimeline } from "../../src/books/timeline-book.ts";
 import { deviceSchema } from "../../src/domain/device.ts";
+import { keyspace } from "../../src/keyspace.ts";
+import { until } from "../support/until.ts";
 import {
   type AdminServer,
   type AdminStore,
@@ -152,9 +154,9 @@ describe("the record page", () => {
     ]);
     expect((await record("beta")).status).toBe(404);
     const list = await admin.api("/appointments?connection=beta&q=roof");
-    expect(await bodyOf(list)).toEqual({ items: [], nextCursor: null });
+    expect(await bodyOf(list)).toEqual({ items: [], nextCursor: null, lookedUntil: null });
     const byRep = await admin.api(`/appointments?connection=beta&rep=${REP.userId}`);
-    expect(await bodyOf(byRep)).toEqual({ items: [], nextCursor: null });
+    expect(await bodyOf(byRep)).toEqual({ items: [], nextCursor: null, lookedUntil: null });
     // A cursor of another connection's list opens nothing either.
     await storeAppointment(store.redis, anAppointment({ recordId: "second" }));
     const { nextCursor } = await bodyOf(await admin.api("/appointments?connection=acme&limit=1"));
@@ -206,5 +208,59 @@ describe("the record page", () => {
     }
     const { items } = await bodyOf(await admin.api(`/appointments?state=${state}`));
     expect(items.map((one: { recordId: string }) => one.recordId)).toEqual(expected);
+  });
+});
+
+describe("an event that is sent again", () => {
+  const at = (minutes: number) => Date.parse("2026-11-23T08:00:00Z") + minutes * 60_000;
+  const event = (eventId: string, minutes: number, source: "json" | "reconcile" = "json") =>
+    ({
+      kind: "record-changed",
+      connection: "acme",
+      source,
+      eventId,
+      receivedAtMs: at(minutes),
+      recordType: "ServiceAppointment",
+      recordId: RECORD_ID,
+      occurredAtMs: at(0),
+    }) as const;
+
+  test("stands where it came last, with how often; what the bridge looked at twice does not", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    await appendTimeline(store.redis, RECORD, [
+      { atMs: at(1), kind: "event.applied", text: "Appointment stored", eventId: "first" },
+      { atMs: at(40), kind: "prompt.sent", text: "Sent" },
+    ]);
+    const { crmEvents } = store.queues;
+    const put = async (...events: ReturnType<typeof event>[]) => crmEvents.put(events);
+    await put(event("first", 0), event("polled", 0, "reconcile"));
+    expect(await put(event("first", 20))).toEqual(["duplicate"]);
+    expect(await put(event("polled", 21, "reconcile"))).toEqual(["duplicate"]);
+    expect(await put(event("new", 30), event("first", 31))).toEqual(["accepted", "duplicate"]);
+    const told = await until(
+      async () => {
+        const { timeline } = await record();
+        return timeline[1]?.text.includes("2 times") ? timeline : undefined;
+      },
+      { timeoutMs: 10_000, what: "the repeats on the timeline" },
+    );
+    expect(told).toEqual([
+      expect.objectContaining({ kind: "event.applied" }),
+      {
+        at: new Date(at(31)).toISOString(),
+        kind: "event.duplicate",
+        eventId: "first",
+        text: "Event first came again, 2 times so far: ignored as a duplicate",
+      },
+      expect.objectContaining({ kind: "prompt.sent" }),
+    ]);
+    expect(await crmEvents.queue.getWaitingCount()).toBe(3);
+  });
+
+  test("is answered as before while nothing can be noted", async () => {
+    const { crmEvents } = store.queues;
+    await crmEvents.put([event("first", 0)]);
+    await store.redis.set(keyspace.cameAgain("acme", RECORD_ID), "in the way");
+    expect(await crmEvents.put([event("first", 20)])).toEqual(["duplicate"]);
   });
 });

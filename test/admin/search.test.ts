@@ -278,9 +278,17 @@ describe("paging while appointments come and go", () => {
     );
     const first = await bodyOf(await admin.api("/appointments?state=canceled"));
     expect(first).toMatchObject({ items: [], nextCursor: expect.any(String) });
+    // What was passed is told: the next page begins there.
+    const passedMs = Date.parse(first.lookedUntil);
+    expect(passedMs).toBeGreaterThan(NOW_MS);
+    expect(passedMs).toBeLessThan(startAtMs);
     const second = await bodyOf(
       await admin.api(`/appointments?state=canceled&cursor=${first.nextCursor}`),
     );
-    expect(second).toMatchObject({ items: [{ recordId: "last" }], nextCursor: null });
+    expect(second).toMatchObject({
+      items: [{ recordId: "last" }],
+      nextCursor: null,
+      lookedUntil: null,
+    });
   });
 });

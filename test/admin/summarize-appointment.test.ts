@@ -221,6 +221,38 @@ describe("once it is sent", () => {
       },
     ],
     [
+      "opened",
+      "Sent to Dana's iPhone at 08:58:00, recording since 08:58:35",
+      {
+        ...opened,
+        receipts: [receipt("stopped", at("09:20"), { source: "siro-events" })],
+        prompts: [
+          sent({
+            answeredAtMs: at("08:58:21"),
+            recording: { certainty: "url", seenAtMs: at("08:58:35"), endedAtMs: at("09:20") },
+            furtherRecordings: [{ certainty: "time", seenAtMs: at("09:25") }],
+          }),
+        ],
+      },
+    ],
+    [
+      "opened",
+      "Sent to Dana's iPhone at 08:58:00, recording since 08:58:35, stopped 09:50:00",
+      {
+        ...opened,
+        receipts: [receipt("stopped", at("09:20"), { source: "siro-events" })],
+        prompts: [
+          sent({
+            answeredAtMs: at("08:58:21"),
+            recording: { certainty: "url", seenAtMs: at("08:58:35"), endedAtMs: at("09:20") },
+            furtherRecordings: [
+              { certainty: "time", seenAtMs: at("09:25"), endedAtMs: at("09:50") },
+            ],
+          }),
+        ],
+      },
+    ],
+    [
       "done",
       "Sent to Dana's iPhone at 08:58:00, opened 08:58:21, recording since 08:58:35, stopped 10:01:00",
       {

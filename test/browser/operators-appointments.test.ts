@@ -112,6 +112,7 @@ describe("an appointment", () => {
     const timeline = page.getByRole("region", { name: "Timeline" });
     await timeline.getByText("stale", { exact: true }).waitFor();
     await timeline.getByText("no change", { exact: true }).waitFor();
+    await timeline.getByText(/^Event jane-1 came again.*: ignored as a duplicate/).waitFor();
     expect(await timeline.getByText(/^Appointment stored/).count()).toBe(1);
     // Of the two plans the earlier one is struck through, here and among the prompts.
     expect(
@@ -140,6 +141,30 @@ describe("an appointment", () => {
       .getByText(/^Attempt 1/)
       .first()
       .waitFor();
+
+    // What was fired counts, by the quarter of an hour and by the rep.
+    const { quarters } = await readJson(await bridge.api("/lateness"));
+    expect(quarters[0].prompts).toBeGreaterThanOrEqual(1);
+    await page.goto(`${bridge.url}/admin`);
+    await page
+      .getByRole("region", { name: "Lateness today" })
+      .getByText(/so far; the latest/)
+      .waitFor();
+    expect(await lookAtScreens(page, "lateness")).toEqual([]);
+    await page.getByRole("link", { name: "By rep and team" }).click();
+    await page.getByRole("heading", { level: 1, name: "Coverage" }).waitFor();
+    await page.getByRole("rowheader", { name: /^Dana Field/ }).waitFor();
+    await page.getByRole("button", { name: "By day" }).click();
+    expect(new URL(page.url()).searchParams.get("by")).toBe("day");
+    expect(await lookAtScreens(page, "coverage")).toEqual([]);
+    const saving = page.waitForEvent("download");
+    await page.getByRole("link", { name: "Download as CSV" }).click();
+    expect((await saving).suggestedFilename()).toMatch(/^coverage-.*\.csv$/);
+    await page.goto(`${bridge.url}/admin/coverage?from=2020-01-01&to=2020-01-02`);
+    await page.getByText("No visit began on these days").waitFor();
+    expect(await lookAtScreens(page, "coverage-empty")).toEqual([]);
+    await page.goto(`${bridge.url}/admin/coverage?from=2020-01-01&to=2020-12-31`);
+    await page.getByText(/no more than 31 days/).waitFor();
   }, 60_000);
 
   test("shows what happens while it is looked at, and a test to the rep's devices", async () => {

@@ -21,7 +21,8 @@ let screen: OperatorScreen;
 
 beforeAll(async () => {
   sink = await startWebhookSink();
-  [bridge, browser] = await Promise.all([startBridge(), startBrowser()]);
+  const env = { ALERT_WEBHOOK_URL: `${sink.url}/alerts`, ALERT_WEBHOOK_SECRET: sink.secret };
+  [bridge, browser] = await Promise.all([startBridge({ env }), startBrowser()]);
   await bridge.enrolSink(DANA, sink);
   screen = await openOperatorScreen(browser);
   await signInAt(screen.page, `${bridge.url}/admin`);
@@ -67,6 +68,13 @@ describe("the overview", () => {
     await page.getByRole("link", { name: "acme: 1 piece of work is parked" }).waitFor();
     await figure(page, "parked").getByText("1", { exact: true }).waitFor();
     await page.locator(".chart canvas").waitFor();
+    const alerts = page.getByRole("region", { name: "Alerts" });
+    await alerts.getByRole("button", { name: "Send a test alert" }).click();
+    await alerts.getByText("Told by webhook. The last one arrived").waitFor();
+    expect(sink.arrived.map(({ type, isGenuine }) => [type, isGenuine])).toContainEqual([
+      "alert.test",
+      true,
+    ]);
     expect(await lookAtScreens(page, "overview")).toEqual([]);
     await page.getByRole("link", { name: "acme: 1 piece of work is parked" }).click();
     await page.getByRole("heading", { level: 1, name: "Parked" }).waitFor();
@@ -99,7 +107,7 @@ describe("the overview", () => {
     const queues = table.getByRole("rowheader");
     await queues.getByText("Looks at Siro").waitFor();
     const names = await queues.allTextContents();
-    expect(names).toHaveLength(9);
+    expect(names).toHaveLength(10);
     expect(names.filter((name) => !/^[A-Z]/.test(name))).toEqual([]);
   }, 30_000);
 
@@ -146,6 +154,18 @@ describe("the overview", () => {
     }
     await page.getByText("Redis answers").waitFor({ timeout: 30_000 });
     await page.getByRole("status").getByText("Live", { exact: true }).waitFor();
+  }, 90_000);
+
+  test("shows the alerts that people were told of, and where each is explained", async () => {
+    const { page } = screen;
+    await page.goto(`${bridge.url}/admin`);
+    const alerts = page.getByRole("region", { name: "Alerts" });
+    // A worker looks every half minute, and what it looks for is parked since the first test.
+    await alerts
+      .getByText("acme: 1 piece of work parked and waiting for an operator")
+      .waitFor({ timeout: 60_000 });
+    expect(await alerts.getByRole("link").getAttribute("href")).toBe("/admin/failures#WORK_PARKED");
+    expect(await lookAtScreens(page, "overview-alerts")).toEqual([]);
   }, 90_000);
 
   test("says what it does not know: how old it is, and that it is not live", async () => {

@@ -1,8 +1,13 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
+import { park, parkedIdOf } from "../../src/books/parked-book.ts";
+import type { CrmEvent } from "../../src/domain/crm-event.ts";
 import { addCustomer, addRep } from "../../src/local-mode/stub-org/seed/demo-people.ts";
 import { type StubOrg, startStubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
 import { idOf } from "../../src/local-mode/stub-org/store/record.ts";
+import { socketPath } from "../../src/process-tree/socket-path.ts";
+import { openWorkerRedis } from "../../src/redis.ts";
+import { aParkedEvent } from "../admin/state.ts";
 import { ACME, type BridgeProcess, readJson, startBridge } from "../support/bridge-process.ts";
 import { startBrowser } from "../support/browser.ts";
 import {
@@ -44,10 +49,10 @@ afterAll(async () => {
 });
 
 /** Visits that the org knows; told by id alone. */
-function bookVisits(): readonly string[] {
+function bookVisits(visits = VISITS): readonly string[] {
   const rep = addRep(org.store, "Pat", "Parked");
   const { accountId } = addCustomer(org.store, ["Ada", "Lovelace"]);
-  return Array.from({ length: VISITS }, (_, at) => {
+  return Array.from({ length: visits }, (_, at) => {
     const startMs = Date.now() + (at + 1) * 7_200_000;
     const visit = org.store.insert("ServiceAppointment", {
       ParentRecordId: accountId,
@@ -68,14 +73,48 @@ async function countParked(): Promise<number> {
   return (await readJson(await bridge.api("/parked?limit=1"))).total;
 }
 
-async function tellOf(recordIds: readonly string[], recordType = "ServiceAppointment") {
+async function tellOf(recordIds: readonly string[]) {
   const events = recordIds.map((recordId) => ({
     eventId: `parked-${recordId}`,
-    recordType,
+    recordType: "ServiceAppointment",
     recordId,
     occurredAt: new Date().toISOString(),
   }));
   expect((await bridge.postEvents(events)).status).toBe(202);
+}
+
+/** Whole events rarely stop: these are parked by hand, in the bridge's own Redis. */
+async function parkWhole(reason: string, recordIds: readonly string[]): Promise<void> {
+  const redis = openWorkerRedis(`unix:${socketPath(bridge.dataDir, "redis.sock")}`);
+  const startAt = Date.now() + 7_200_000;
+  for (const recordId of recordIds) {
+    const rep = { userId: "005Hs00000DanaFAAV", email: "dana@acme.example", name: "Dana Field" };
+    const event: CrmEvent = {
+      kind: "record-changed",
+      connection: ACME.name,
+      source: "json",
+      eventId: `mend-${recordId}`,
+      receivedAtMs: Date.now(),
+      recordType: "ServiceAppointment",
+      recordId,
+      occurredAtMs: Date.now(),
+      appointment: {
+        status: "scheduled",
+        startAt,
+        title: "Roof of Jane Doe",
+        crmObjects: [],
+        reps: [rep],
+      },
+    };
+    const parked = aParkedEvent({
+      id: parkedIdOf(ACME.name, `crm-events-json-${event.eventId}`),
+      reason,
+      recordId,
+      work: { kind: "event", event },
+    });
+    await park(redis, parked);
+  }
+  redis.disconnect();
 }
 
 /** Keeps the news of how far a replay has come from the page until it is let go. */
@@ -145,4 +184,67 @@ describe("parked work", () => {
     await until(planned, { ...PATIENCE, what: "every visit to be known" });
     expect(complaints).toEqual([]);
   }, 120_000);
+
+  test("can be looked into, shown in full, mended and replayed; the reasons are counted", async () => {
+    const { page, complaints } = screen;
+    await parkWhole("PARKED_BY_TEST", ["08pHs0000ParkedAAV", "08pHs0000OtherXAAV"]);
+    await parkWhole("NO_READER", ["08pHs0000ThirdXAAV"]);
+    await page.goto(`${bridge.url}/admin/parked`);
+    await page.getByRole("navigation", { name: "Reasons" }).waitFor();
+    expect(await lookAtScreens(page, "parked-reasons")).toEqual([]);
+    await page.getByRole("link", { name: "PARKED_BY_TEST 2" }).click();
+    expect(new URL(page.url()).searchParams.get("reason")).toBe("PARKED_BY_TEST");
+    const group = page.getByRole("region", { name: "PARKED_BY_TEST" });
+    await group.getByText("2 entries").waitFor();
+
+    await group.getByRole("button", { name: "Look inside: 08pHs0000ParkedAAV" }).click();
+    const dialog = page.getByRole("dialog");
+    await dialog.getByText("•••••").first().waitFor();
+    expect(await dialog.getByText("Jane Doe").count()).toBe(0);
+    expect(await lookAtScreens(page, "parked-inside")).toEqual([]);
+    await dialog.getByRole("button", { name: "Show in full" }).click();
+    await dialog.getByText("Roof of Jane Doe").waitFor();
+    await dialog.getByRole("button", { name: "Edit and replay" }).click();
+    const field = dialog.getByLabel("The event");
+    const text = await field.inputValue();
+    await field.fill(
+      text.replace("Dana Field", "").replace(/"startAt": "[^"]+"/, '"startAt": "soon"'),
+    );
+    await dialog.getByRole("button", { name: "Replay this" }).click();
+    await dialog.getByText(/must be an ISO-8601 date/).waitFor();
+    expect(await lookAtScreens(page, "parked-edit")).toEqual([]);
+    await field.fill(text.replace("Roof of Jane Doe", "Roof, mended by hand"));
+    await dialog.getByRole("button", { name: "Replay this" }).click();
+    await group.getByText("1 entry").waitFor();
+    await page.getByRole("dialog").waitFor({ state: "detached" });
+    const isMended = async () => {
+      const answer = await bridge.api(`/appointments/${ACME.name}/08pHs0000ParkedAAV`);
+      return answer.ok && (await readJson(answer)).title === "Roof, mended by hand";
+    };
+    await until(isMended, { ...PATIENCE, what: "the mended visit" });
+    expect(complaints).toEqual([]);
+  }, 60_000);
+});
+
+describe("an appointment", () => {
+  test("is read from the CRM again when an operator asks, and says so", async () => {
+    const { page, complaints } = screen;
+    const [recordId = ""] = bookVisits(1);
+    await tellOf([recordId]);
+    const path = `/appointments/${ACME.name}/${recordId}`;
+    const isKnown = async () => (await bridge.api(path)).ok;
+    await until(isKnown, { ...PATIENCE, what: "the visit" });
+    await page.goto(`${bridge.url}/admin${path}`);
+    const timeline = page.getByRole("region", { name: "Timeline" });
+    await timeline.getByText(/^Appointment stored/).waitFor();
+    // The org changes it without telling.
+    org.store.update(recordId, { Status: "Completed" });
+    await page.getByRole("button", { name: "Refresh from CRM" }).click();
+    await page
+      .getByRole("status")
+      .getByText(/^Read again/)
+      .waitFor();
+    await timeline.getByText(/^Appointment changed: completed/).waitFor();
+    expect(complaints).toEqual([]);
+  }, 60_000);
 });

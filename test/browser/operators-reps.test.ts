@@ -1,3 +1,4 @@
+import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser } from "playwright-core";
 import { ACME, type BridgeProcess, readJson, startBridge } from "../support/bridge-process.ts";
@@ -103,5 +104,62 @@ describe("the reps' page", () => {
     await rowOf("Lee Nodevice").waitFor();
     await screen.page.getByLabel("Find a rep").fill("nobody");
     await screen.page.getByText("Nobody fits").waitFor();
+  });
+
+  test("signs a rep out everywhere, after a question", async () => {
+    const { page, complaints } = screen;
+    await page.getByLabel("Find a rep").fill("lee@");
+    const row = rowOf("Lee Nodevice");
+    await row.getByRole("button", { name: "Invite: Lee Nodevice" }).click();
+    const link = await page.getByRole("textbox", { name: "Invite link" }).inputValue();
+    await row.getByRole("button", { name: "Done" }).click();
+    const phone = await openOperatorScreen(browser);
+    await phone.page.goto(link);
+    const take = new URL(link).pathname.replace("/rep/invite/", "/rep/api/invites/");
+    await phone.page.evaluate(`fetch("${take}", { method: "POST" })`);
+    const me = async () => (await phone.page.request.get(`${bridge.url}/rep/api/me`)).status();
+    expect(await me()).toBe(200);
+
+    await row.getByRole("button", { name: "Sign out everywhere: Lee Nodevice" }).click();
+    await row.getByText(/^Sign Lee Nodevice out on every phone/).waitFor();
+    expect(await lookAtScreens(page, "reps-sign-out")).toEqual([]);
+    await row.getByRole("button", { name: "Sign out: Lee Nodevice" }).click();
+    await row.getByText("Signed out everywhere.").waitFor();
+    expect(await me()).toBe(401);
+    await phone.close();
+    expect(complaints).toEqual([]);
+  });
+
+  test("invites many: a list is checked row by row, then the links can be saved", async () => {
+    const { page, complaints } = screen;
+    await page.goto(`${bridge.url}/admin/reps`);
+    await page.getByRole("button", { name: "Invite many: acme" }).click();
+    const dialog = page.getByRole("dialog", { name: "Invite many reps of acme" });
+    await dialog.getByLabel("List of reps").fill("nonsense");
+    await dialog.getByRole("button", { name: "Check the list" }).click();
+    await dialog.getByText(/must name its columns on the first line/).waitFor();
+    expect(await lookAtScreens(page, "invite-many")).toEqual([]);
+    const list = [
+      "userId,email,name,timeZone",
+      `${LEE.userId},${LEE.email},${LEE.name},`,
+      "005Hs00000NewbyAAV,newby@acme.example,=Newby One,Europe/Berlin",
+      "005Hs00000WrongAAV,not an address,Wrong Row,",
+    ];
+    await dialog.getByLabel("List of reps").fill(list.join("\n"));
+    await dialog.getByRole("button", { name: "Check the list" }).click();
+    await dialog.getByText("email: must be an e-mail address like rita@example.com").waitFor();
+    expect(await lookAtScreens(page, "invite-many-checked")).toEqual([]);
+    await dialog.getByRole("button", { name: "Invite 2 reps" }).click();
+    await dialog.getByText("2 reps invited.").waitFor();
+    const saving = page.waitForEvent("download");
+    await dialog.getByRole("link", { name: "Save the links as CSV" }).click();
+    const csv = await text(await (await saving).createReadStream());
+    expect(csv.match(/\/rep\/invite\/[\w-]{43}/g)).toHaveLength(2);
+    expect(csv).toContain(",'=Newby One,");
+    expect(await lookAtScreens(page, "invite-many-done")).toEqual([]);
+    await page.keyboard.press("Escape");
+    await dialog.waitFor({ state: "detached" });
+    await rowOf("=Newby One").waitFor();
+    expect(complaints).toEqual([]);
   });
 });

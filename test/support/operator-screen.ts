@@ -38,10 +38,19 @@ export async function openOperatorScreen(
   return { page, context, complaints: listen(page), close: () => context.close() };
 }
 
-/** Signs in by the form; afterwards the page that was asked for is there. */
-export async function signInAt(page: Page, address: string): Promise<void> {
+/** Signs in by the form, as the first admin unless it is said who; afterwards the page that was asked for is there. */
+export async function signInAt(
+  page: Page,
+  address: string,
+  { user, password }: { readonly user?: string; readonly password: string } = {
+    password: OPERATOR_PASSWORD,
+  },
+): Promise<void> {
   await page.goto(address);
-  await page.getByLabel("Operators' password").fill(OPERATOR_PASSWORD);
+  if (user !== undefined) {
+    await page.getByLabel("User name").fill(user);
+  }
+  await page.getByLabel("Password").fill(password);
   await page.getByRole("button", { name: "Sign in" }).click();
   await page.getByRole("navigation", { name: "Pages" }).waitFor();
 }

@@ -85,6 +85,7 @@ export interface Receipt {
   readonly source: string;
   readonly at: string;
   readonly certainty?: string;
+  readonly recordingId?: string;
 }
 
 /** One line of an appointment's history. */
@@ -160,6 +161,8 @@ export interface ConnectionOverview {
   readonly waiting: number;
   readonly due: number;
   readonly late: number;
+  /** Nothing of it is sent. */
+  readonly hold?: { readonly by: string; readonly since: string } | null;
   readonly salesforce: OrgHealth | null;
   readonly siro?: SiroHealth | null;
   readonly today?: TodayCounts;
@@ -196,6 +199,23 @@ export interface ParkedEntry {
   readonly kind: string;
   readonly firstParkedAt: string;
   readonly lastParkedAt: string;
+}
+
+/** How much is parked for one reason. */
+export interface ReasonCount {
+  readonly reason: string;
+  readonly count: number;
+}
+
+/** Parked work with what is inside: personal values hidden, or all of it where somebody asked for that. */
+export interface ParkedWork extends ParkedEntry {
+  readonly work: unknown;
+  readonly isWhole: boolean;
+  readonly isReplayable: boolean;
+  readonly isEditable: boolean;
+  readonly whyNotEditable: string | null;
+  /** The event as it was sent; told only in full, and only where it can be edited. */
+  readonly event?: object | null;
 }
 
 /** How far a replay of many entries has come. */

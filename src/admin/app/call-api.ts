@@ -2,11 +2,25 @@
 export class ApiError extends Error {
   override readonly name = "ApiError";
   readonly code: string;
+  /** What has to be mended in what was sent, place by place. */
+  readonly issues: readonly ApiIssue[];
 
-  constructor(message: string, { code, ...options }: ErrorOptions & { readonly code: string }) {
+  constructor(message: string, { code, issues = [], ...options }: ErrorOptions & Refusal) {
     super(message, options);
     this.code = code;
+    this.issues = issues;
   }
+}
+
+/** One thing that is wrong with what was sent. */
+export interface ApiIssue {
+  readonly path: string;
+  readonly message: string;
+}
+
+interface Refusal {
+  readonly code: string;
+  readonly issues?: readonly ApiIssue[];
 }
 
 /** How a call differs from reading. */
@@ -68,13 +82,16 @@ async function answerOf(response: Response) {
 }
 
 async function refuse(response: Response): Promise<never> {
-  let refusal: { error?: { code?: string; message?: string } } = {};
+  let refusal: { error?: Partial<Refusal> & { message?: string } } = {};
   try {
     refusal = await response.json();
   } catch {
     // A proxy in between answers with a page of its own.
   }
-  const { code = "INTERNAL", message = `The bridge answered ${response.status}` } =
-    refusal.error ?? {};
-  throw new ApiError(message, { code });
+  const {
+    code = "INTERNAL",
+    message = `The bridge answered ${response.status}`,
+    issues = [],
+  } = refusal.error ?? {};
+  throw new ApiError(message, { code, issues });
 }

@@ -51,7 +51,7 @@ export function followLinks(): void {
   addEventListener("popstate", tellFollowers);
   document.addEventListener("click", (event) => {
     const target = event.target instanceof Element ? event.target.closest("a") : null;
-    if (target !== null && isPlainClick(event) && isOwnPage(target)) {
+    if (target !== null && isPlainClick(event) && isOwnPage(target) && !isFile(target)) {
       event.preventDefault();
       go(target.href);
     }
@@ -75,6 +75,11 @@ function tellFollowers(): void {
 function isPlainClick(event: MouseEvent): boolean {
   const isModified = event.metaKey || event.ctrlKey || event.shiftKey || event.altKey;
   return event.button === 0 && !isModified && !event.defaultPrevented;
+}
+
+/** What is to be saved is no page. */
+function isFile(target: HTMLAnchorElement): boolean {
+  return target.hasAttribute("download");
 }
 
 /** The queue pages are somebody else's app; an anchor on the same page is the browser's own business. */

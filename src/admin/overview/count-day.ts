@@ -1,42 +1,56 @@
+import type { TallyWindow } from "../../books/day-tally.ts";
 import { type PromptState, promptStateSchema } from "../../domain/prompt.ts";
 import type { DayFact } from "./day-facts.ts";
-import type { TallyWindow } from "./day-tally.ts";
 
 const HOUR_MS = 3_600_000;
 
 /** Counts what the overview shows of one connection; `today` is a part of all that is kept in mind. */
 export function countDay(facts: Iterable<DayFact>, today: TallyWindow, nowMs: number) {
-  const states = new Map<PromptState, number>(promptStateSchema.options.map((state) => [state, 0]));
-  const outlooks = new Map<string, number>();
-  const lateMs: number[] = [];
-  let late = 0;
-  for (const fact of facts) {
-    for (const state of fact.states) {
-      states.set(state, (states.get(state) ?? 0) + 1);
-    }
-    if (fact.startAtMs >= today.fromMs && fact.startAtMs < today.untilMs) {
-      outlooks.set(fact.outlook, (outlooks.get(fact.outlook) ?? 0) + 1);
-    }
-    late += fact.late;
-    lateMs.push(
-      ...fact.fired.filter(({ atMs }) => atMs > nowMs - HOUR_MS).map((one) => one.lateMs),
-    );
-  }
-  const count = (outlook: string) => outlooks.get(outlook) ?? 0;
+  const all = [...facts];
+  const ofToday = all.filter(
+    ({ startAtMs }) => startAtMs >= today.fromMs && startAtMs < today.untilMs,
+  );
+  const states = tally(all.flatMap((fact) => fact.states));
+  const outlooks = tally(ofToday.map(({ outlook }) => outlook));
+  const standings = tally(ofToday.flatMap((fact) => fact.standings));
+  const overdue = all.flatMap(({ overdueSinceMs }) => overdueSinceMs ?? []);
+  const lately = all.flatMap(({ fired }) => fired).filter(({ atMs }) => atMs > nowMs - HOUR_MS);
   return {
-    states: Object.fromEntries(states),
-    late,
-    lateness: latenessOf(lateMs),
+    states: Object.fromEntries(
+      promptStateSchema.options.map((state): [PromptState, number] => [state, states(state)]),
+    ),
+    late: all.reduce((sum, { late }) => sum + late, 0),
+    overdueSinceMs: overdue.length === 0 ? undefined : least(overdue),
+    standings: {
+      confirmed: standings("confirmed"),
+      notConfirmed: standings("notConfirmed"),
+      open: standings("open"),
+      notSent: standings("notSent"),
+    },
+    lateness: latenessOf(lately.map(({ lateMs }) => lateMs)),
     today: {
-      planned: count("planned"),
-      due: count("due"),
-      sent: count("sent"),
-      opened: count("opened"),
-      done: count("done"),
-      notSent: count("not-sent"),
-      canceled: count("canceled"),
+      planned: outlooks("planned"),
+      due: outlooks("due"),
+      sent: outlooks("sent"),
+      opened: outlooks("opened"),
+      done: outlooks("done"),
+      notSent: outlooks("not-sent"),
+      canceled: outlooks("canceled"),
     },
   };
+}
+
+function tally<Name extends string>(names: readonly Name[]): (name: Name) => number {
+  const counts = new Map<Name, number>();
+  for (const name of names) {
+    counts.set(name, (counts.get(name) ?? 0) + 1);
+  }
+  return (name) => counts.get(name) ?? 0;
+}
+
+/** Spread into `Math.min`, a long list would overflow the stack. */
+function least(numbers: readonly number[]): number {
+  return numbers.reduce((left, right) => Math.min(left, right));
 }
 
 function latenessOf(lateMs: readonly number[]) {

@@ -1,5 +1,7 @@
 import type { AppointmentDossier } from "../../books/appointment-book.ts";
 import { type Prompt, type PromptState, promptStateAt } from "../../domain/prompt.ts";
+import { promptSigns } from "../../prompt-signs.ts";
+import { type Standing, visitStandings } from "../coverage.ts";
 import { outlookOf } from "../summarize-appointment.ts";
 import type { Outlook } from "../summary/rep-view.ts";
 
@@ -16,6 +18,10 @@ export interface DayFact {
   readonly late: number;
   /** Prompts whose moment came: when, and how much after they were due. */
   readonly fired: readonly { readonly atMs: number; readonly lateMs: number }[];
+  /** The due moment of the oldest prompt that should have reached a device by now. */
+  readonly overdueSinceMs: number | undefined;
+  /** How the visit stands for each of its reps, as far as it counts. */
+  readonly standings: readonly Standing[];
 }
 
 /** Reads out of a dossier what counts at a moment. */
@@ -34,6 +40,8 @@ export function dayFact(dossier: AppointmentDossier, nowMs: number): DayFact {
         ? []
         : [{ atMs: firedAtMs, lateMs: Math.max(0, firedAtMs - dueAtMs) }],
     ),
+    overdueSinceMs: promptSigns(dossier, nowMs).overdueSinceMs,
+    standings: visitStandings(dossier, nowMs),
   };
 }
 

@@ -1,6 +1,8 @@
 import type { Redis } from "ioredis";
 import { countAppointments } from "../../books/appointment-book.ts";
+import { createDayTally, type DayTally, type TallyWindow } from "../../books/day-tally.ts";
 import { readLastErrors } from "../../books/error-book.ts";
+import { readHold } from "../../books/hold-book.ts";
 import { type OrgNote, readOrgNote } from "../../books/org-note-book.ts";
 import { countParked } from "../../books/parked-book.ts";
 import { readSiroNote } from "../../books/siro-note-book.ts";
@@ -9,7 +11,7 @@ import { isoInstant } from "../../domain/instant.ts";
 import { type AdminQueues, readQueueDepths } from "../admin-queues.ts";
 import { earliestKeptMs } from "../list-appointments.ts";
 import { countDay } from "./count-day.ts";
-import { createDayTally, type DayTally, type TallyWindow } from "./day-tally.ts";
+import { type DayFact, dayFact } from "./day-facts.ts";
 import { createUsualTimeZone } from "./usual-time-zone.ts";
 
 /** What an overview needs from the world. */
@@ -40,7 +42,7 @@ export function createOverviewReader(deps: ReadOverviewDeps) {
   const { redis, queues, connections, nowMs } = deps;
   const zoneOf = createUsualTimeZone(redis, nowMs);
   const readers = [...connections.keys()].map((name) => {
-    const tally = createDayTally({ redis, connection: name, nowMs });
+    const tally = createDayTally({ redis, connection: name, nowMs, factOf: dayFact });
     return async (now: number) =>
       readConnection(deps, { name, tally, timeZone: await zoneOf(name), nowMs: now });
   });
@@ -65,7 +67,7 @@ export function createOverviewReader(deps: ReadOverviewDeps) {
 
 interface Look {
   readonly name: string;
-  readonly tally: DayTally;
+  readonly tally: DayTally<DayFact>;
   readonly timeZone: string;
   readonly nowMs: number;
 }
@@ -75,15 +77,16 @@ async function readConnection(
   { name, tally, timeZone, nowMs }: Look,
 ) {
   const day = dayBounds(nowMs, timeZone);
-  const [appointments, parked, parkedToday, org, siro, facts] = await Promise.all([
+  const [appointments, parked, parkedToday, org, siro, hold, facts] = await Promise.all([
     countAppointments(redis, name, earliestKeptMs(nowMs)),
     countParked(redis, name),
     countParked(redis, name, day.fromMs),
     readOrgNote(redis, name),
     readSiroNote(redis, name),
+    readHold(redis, name),
     tally.read(windowAround(day, nowMs)),
   ]);
-  const { states, late, lateness, today } = countDay(facts, day, nowMs);
+  const { states, late, lateness, today, overdueSinceMs, standings } = countDay(facts, day, nowMs);
   return {
     name,
     appointments,
@@ -93,6 +96,9 @@ async function readConnection(
     today: { ...today, parked: parkedToday },
     timeZone,
     lateness,
+    overdueSince: overdueSinceMs === undefined ? null : isoInstant(overdueSinceMs),
+    coverage: standings,
+    hold: hold === undefined ? null : { by: hold.by, since: isoInstant(hold.sinceMs) },
     salesforce: org === undefined ? null : orgOf(org),
     siro: siro === undefined ? null : { state: siro.state, at: isoInstant(siro.atMs) },
   };

@@ -1,5 +1,6 @@
 import type { Appointment } from "../../domain/appointment.ts";
 import type { Delivery } from "../../domain/delivery.ts";
+import type { Hold } from "../../domain/hold.ts";
 import type { Prompt } from "../../domain/prompt.ts";
 import type { Receipt } from "../../domain/receipt.ts";
 import type { LocalClock } from "./local-clock.ts";
@@ -28,6 +29,8 @@ export interface RepView {
   readonly receipts: readonly Receipt[];
   readonly story: Story;
   readonly clock: LocalClock;
+  /** The connection is on hold. */
+  readonly hold?: Hold | undefined;
   readonly nowMs: number;
 }
 

@@ -21,7 +21,12 @@ export function tellRep(view: RepView): Told {
     case "sent":
       return tellSent(view, begin);
     case "expired":
-      return notSent(offReason(view) ?? tellTrouble(view, begin) ?? tooLate(view, begin));
+      return notSent(
+        offReason(view) ??
+          heldReason(view, begin) ??
+          tellTrouble(view, begin) ??
+          tooLate(view, begin),
+      );
     case "skipped":
       return notSent(offReason(view) ?? begin.reason.replace(/^Not sent: /, ""));
     case "superseded":
@@ -58,6 +63,13 @@ function movedReason({ story: { moved }, clock }: RepView): string | undefined {
     : `the appointment was moved at ${clock.minute(moved.atMs)} to ${clock.minute(moved.toMs)}`;
 }
 
+/** A prompt that a hold kept back until it was of no use. */
+function heldReason({ clock }: RepView, { heldSinceMs }: Prompt): string | undefined {
+  return heldSinceMs === undefined
+    ? undefined
+    : `the connection was on hold from ${clock.minute(heldSinceMs)}, and it came too late to be useful`;
+}
+
 function tooLate({ clock }: RepView, { expiresAtMs }: Prompt): string {
   return `no device took it before ${clock.minute(expiresAtMs)}`;
 }
@@ -77,7 +89,11 @@ function tellWaiting(view: RepView, begin: Prompt): Told {
   const { clock, nowMs, rep } = view;
   const off = offReason(view);
   if (off !== undefined || nowMs >= begin.expiresAtMs) {
-    return notSent(off);
+    return notSent(off ?? heldReason(view, begin));
+  }
+  const held = holdNote(view);
+  if (held !== undefined && nowMs >= begin.dueAtMs) {
+    return { outlook: "due", text: `Not sent yet: ${held}` };
   }
   if (nowMs - begin.dueAtMs > LATE_AFTER_MS) {
     const text = `Late: the ${begin.action} was due at ${clock.second(begin.dueAtMs)} and was not handed out yet`;
@@ -89,8 +105,15 @@ function tellWaiting(view: RepView, begin: Prompt): Told {
   const trouble = whyUnreachable(rep);
   return {
     outlook: "planned",
-    text: [text + movedNote(view), earlierNote(view), trouble].filter(Boolean).join("; "),
+    text: [text + movedNote(view), earlierNote(view), held, trouble].filter(Boolean).join("; "),
   };
+}
+
+/** In plain words that nothing goes out, and since when; undefined while the connection delivers. */
+function holdNote({ hold, clock }: RepView): string | undefined {
+  return hold === undefined
+    ? undefined
+    : `the connection is on hold since ${clock.minute(hold.sinceMs)} (${hold.by})`;
 }
 
 function movedNote({ story: { moved }, appointment, clock }: RepView): string {
@@ -109,7 +132,7 @@ function earlierNote({ prompts, clock }: RepView): string | undefined {
 
 function tellDue(view: RepView, begin: Prompt): Told {
   const { clock, rep } = view;
-  const trouble = tellTrouble(view, begin);
+  const trouble = holdNote(view) ?? tellTrouble(view, begin);
   if (trouble !== undefined) {
     return { outlook: "due", text: `Not sent yet: ${trouble}` };
   }

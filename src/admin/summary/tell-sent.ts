@@ -1,5 +1,6 @@
 import { confirmationOf, type Prompt } from "../../domain/prompt.ts";
 import { type Receipt, type ReceiptKind, receiptRank } from "../../domain/receipt.ts";
+import { recordingsOf } from "../../domain/recordings-of.ts";
 import { deviceName, nameOf } from "./name-device.ts";
 import type { RepView, Told } from "./rep-view.ts";
 
@@ -71,7 +72,9 @@ const STEPS: Readonly<Record<ReceiptKind, string | undefined>> = {
 
 /** The rungs that are known, weakest first; the first evidence of each. */
 function stepsOf(view: RepView, begin: Prompt): readonly string[] {
-  const own = [...view.receipts, ...siroEvidence(begin)]
+  const isOneOfMany = recordingsOf(begin).length > 1;
+  const own = [...view.receipts.filter(({ kind }) => !isOneOfMany || kind !== "stopped")]
+    .concat(siroEvidence(begin))
     .filter(({ promptId }) => promptId === begin.promptId)
     .sort(
       (left, right) => receiptRank(left.kind) - receiptRank(right.kind) || left.atMs - right.atMs,
@@ -85,14 +88,22 @@ function stepsOf(view: RepView, begin: Prompt): readonly string[] {
 }
 
 /** What Siro told stands on the prompt also where no receipt tells of it. */
-function siroEvidence({ promptId, userId, recording }: Prompt): readonly Receipt[] {
-  const { seenAtMs, endedAtMs, linkedAtMs } = recording ?? {};
-  const times = { recording: seenAtMs, stopped: endedAtMs, linked: linkedAtMs } as const;
+function siroEvidence(prompt: Prompt): readonly Receipt[] {
+  const { promptId, userId, recording } = prompt;
+  const { seenAtMs, linkedAtMs } = recording ?? {};
+  const times = { recording: seenAtMs, stopped: lastEndMs(prompt), linked: linkedAtMs } as const;
   const base = { promptId, userId, source: "siro-events" } as const;
   return (["recording", "stopped", "linked"] as const).flatMap((kind) => {
     const atMs = times[kind];
     return atMs === undefined ? [] : [{ ...base, kind, atMs }];
   });
+}
+
+/** Of several recordings the last to end decides; while one may run the visit has not stopped. */
+function lastEndMs(prompt: Prompt): number | undefined {
+  const ends = recordingsOf(prompt).map(({ endedAtMs }) => endedAtMs);
+  const known = ends.filter((atMs) => atMs !== undefined);
+  return known.length === 0 || known.length < ends.length ? undefined : Math.max(...known);
 }
 
 function stepOf(view: RepView, receipt: Receipt, begin: Prompt): string | undefined {

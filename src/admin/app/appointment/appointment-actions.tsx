@@ -1,6 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Appointment, TestedDevice } from "../api-shapes.ts";
 import { apiPath, callApi } from "../call-api.ts";
+import { Icon } from "../parts/icon.tsx";
 import { Failed, Note } from "../parts/messages.tsx";
 import { TestResults } from "../parts/test-results.tsx";
 import { WorkButton } from "../parts/work-button.tsx";
@@ -48,14 +49,18 @@ export function AppointmentActions({
   return (
     <>
       <div class="actions">
-        <WorkButton icon="replay" isBusy={refreshing.isBusy} onClick={refresh}>
+        <WorkButton needs="operator" icon="replay" isBusy={refreshing.isBusy} onClick={refresh}>
           Refresh from CRM
         </WorkButton>
         {reps.length === 0 ? null : (
-          <WorkButton icon="bell" isBusy={testing.isBusy} onClick={test}>
+          <WorkButton needs="operator" icon="bell" isBusy={testing.isBusy} onClick={test}>
             Send a test to {reps.length === 1 ? reps.map(repName).join() : "all reps"}
           </WorkButton>
         )}
+        <a class="small" href={`/admin/what-if?${new URLSearchParams({ connection })}`}>
+          <Icon name="plan" />
+          Try other rules
+        </a>
       </div>
       {refreshing.error === undefined ? null : <Failed error={refreshing.error} />}
       {testing.error === undefined ? null : <Failed error={testing.error} />}

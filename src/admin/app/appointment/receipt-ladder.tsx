@@ -34,7 +34,7 @@ export function ReceiptLadder({
   return (
     <ol class="ladder" aria-label="What is known to have happened">
       {RUNGS.map(([kind, word]) => {
-        const receipt = receipts.find((one) => one.kind === kind);
+        const receipt = receiptOf(kind, receipts);
         const at = kind === "sent" ? sentAt : receipt?.at;
         return at === undefined ? (
           <MissingRung key={kind} word={word} />
@@ -44,6 +44,19 @@ export function ReceiptLadder({
       })}
     </ol>
   );
+}
+
+/** A visit may have several recordings: it has stopped, and is on the record, when each of them has. */
+function receiptOf(kind: string, receipts: readonly Receipt[]): Receipt | undefined {
+  const ofKind = receipts.filter((one) => one.kind === kind);
+  if (kind !== "stopped" && kind !== "linked") {
+    return ofKind[0];
+  }
+  const idsOf = (some: readonly Receipt[]) => new Set(some.map(({ recordingId }) => recordingId));
+  const begun = idsOf(receipts.filter((one) => one.kind === "recording"));
+  const done = idsOf(ofKind);
+  const isForAll = begun.size < 2 || [...begun].every((id) => done.has(id));
+  return isForAll ? ofKind.at(-1) : undefined;
 }
 
 function MissingRung({ word }: { readonly word: string }) {

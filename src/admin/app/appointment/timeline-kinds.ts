@@ -33,6 +33,7 @@ const MARKS: Readonly<Record<string, EntryMark>> = {
   "work.parked": { icon: "parked", tone: "bad", word: "parked" },
   "plan.changed": { icon: "plan", tone: "accent" },
   "prompt.due": { icon: "bell", tone: "accent" },
+  "prompt.held": { icon: "pause", tone: "warn", word: "on hold" },
   "prompt.skipped": { icon: "canceled", tone: "quiet", word: "skipped" },
   "prompt.expired": { icon: "warn", tone: "warn", word: "expired" },
   "prompt.sent": { icon: "sent", tone: "good" },

@@ -1,5 +1,5 @@
-import type { ConnectionOverview, ListedAppointment } from "../api-shapes.ts";
-import { dateField } from "../moments.ts";
+import type { ConnectionOverview, ListedAppointment, ListPage } from "../api-shapes.ts";
+import { dateField, dayAndClock } from "../moments.ts";
 import { Empty, Failed, Loading } from "../parts/messages.tsx";
 import { More } from "../parts/more.tsx";
 import { PageHead } from "../parts/page-head.tsx";
@@ -10,6 +10,10 @@ import { ANY_DAY, dayOf, listCallOf } from "./appointment-filters.ts";
 import { AppointmentRow } from "./appointment-row.tsx";
 import { FilterBar } from "./filter-bar.tsx";
 
+interface FoundPage extends ListPage<ListedAppointment> {
+  readonly lookedUntil: string | null;
+}
+
 /** Finds appointments: who asks about a customer begins here. */
 export function AppointmentsPage({
   place,
@@ -19,7 +23,7 @@ export function AppointmentsPage({
   readonly connections: readonly ConnectionOverview[];
 }) {
   const today = dateField();
-  const list = useList<ListedAppointment>(listCallOf(place.query, today));
+  const list = useList<ListedAppointment, FoundPage>(listCallOf(place.query, today));
   const isEmpty = list.items.length === 0 && !list.isLoading && list.error === undefined;
   return (
     <>
@@ -30,7 +34,8 @@ export function AppointmentsPage({
       </p>
       {list.error === undefined ? null : <Failed error={list.error} retry={list.reload} />}
       <Rows list={list} />
-      {isEmpty ? <NothingFound place={place} today={today} hasMore={list.hasMore} /> : null}
+      {isEmpty && list.hasMore ? <NothingSoFar until={list.page?.lookedUntil ?? null} /> : null}
+      {isEmpty && !list.hasMore ? <NothingFound place={place} today={today} /> : null}
       <More list={list} />
     </>
   );
@@ -54,22 +59,17 @@ interface Shown {
   readonly isLoading: boolean;
 }
 
-function NothingFound({
-  place,
-  today,
-  hasMore,
-}: {
-  readonly place: Place;
-  readonly today: string;
-  readonly hasMore: boolean;
-}) {
-  if (hasMore) {
-    return (
-      <Empty icon="search" title="Nothing found so far">
-        There is more to look through.
-      </Empty>
-    );
-  }
+function NothingSoFar({ until }: { readonly until: string | null }) {
+  return (
+    <Empty icon="search" title="Nothing found so far">
+      {until === null
+        ? "There is more to look through."
+        : `Everything that begins before ${dayAndClock(until)} was looked at; there is more.`}
+    </Empty>
+  );
+}
+
+function NothingFound({ place, today }: { readonly place: Place; readonly today: string }) {
   const isOneDay = dayOf(place.query, today) !== ANY_DAY;
   const isNarrowed = ["q", "rep", "state", "connection"].some((name) => place.query.has(name));
   return (

@@ -1,5 +1,5 @@
 import type { ConnectionOverview, Overview } from "../api-shapes.ts";
-import { duration } from "../moments.ts";
+import { clock, duration } from "../moments.ts";
 import { Icon } from "../parts/icon.tsx";
 import { count, type Tone } from "../words.ts";
 
@@ -65,10 +65,14 @@ function concernsOf({ connections, oldestWaitingMs }: Overview): readonly Concer
 }
 
 function concernsOfConnection(connection: ConnectionOverview): readonly Concern[] {
-  const { name, late, parked } = connection;
+  const { name, late, parked, hold = null } = connection;
   const own = `connection=${encodeURIComponent(name)}`;
-  const concerns = [...concernsOfOrg(connection), ...concernsOfSiro(connection)];
-  if (late > 0) {
+  const concerns = [
+    ...concernsOfHold(connection),
+    ...concernsOfOrg(connection),
+    ...concernsOfSiro(connection),
+  ];
+  if (late > 0 && hold === null) {
     const text = `${name}: ${count(late, "prompt is", "prompts are")} late`;
     const href = `/admin/appointments?${own}&state=due`;
     concerns.push({ key: `${name} late`, tone: "bad", text, href });
@@ -83,6 +87,17 @@ function concernsOfConnection(connection: ConnectionOverview): readonly Concern[
     });
   }
   return concerns;
+}
+
+/** What is late then is late on purpose. */
+function concernsOfHold({ name, hold = null, late }: ConnectionOverview): readonly Concern[] {
+  if (hold === null) {
+    return [];
+  }
+  const wait = late === 0 ? "" : `; ${count(late, "prompt waits", "prompts wait")}`;
+  const text = `${name}: on hold since ${clock(hold.since)} by ${hold.by}, nothing is sent${wait}`;
+  const href = `/admin/connections/${encodeURIComponent(name)}`;
+  return [{ key: `${name} hold`, tone: "warn", text, href }];
 }
 
 function concernsOfSiro({ name, siro = null }: ConnectionOverview): readonly Concern[] {

@@ -1,4 +1,5 @@
 import type { ConnectionOverview, OrgHealth, SiroHealth } from "../api-shapes.ts";
+import { shownHold } from "../connections/shown-connection.ts";
 import { duration, viewerZone } from "../moments.ts";
 import { Chip } from "../parts/chip.tsx";
 import type { Shown, Tone } from "../words.ts";
@@ -6,12 +7,21 @@ import { TodayBar } from "./today-bar.tsx";
 
 /** One connection: how it is, what is under way now, and how today goes. */
 export function ConnectionCard({ connection }: { readonly connection: ConnectionOverview }) {
-  const { name, salesforce, today, lateness, siro = null, timeZone = viewerZone() } = connection;
+  const {
+    name,
+    salesforce,
+    today,
+    lateness,
+    siro = null,
+    hold = null,
+    timeZone = viewerZone(),
+  } = connection;
   const share = salesforce?.apiShare ?? null;
   return (
     <section class="card" aria-label={`Connection ${name}`}>
       <div class="card-head">
         <h2>{name}</h2>
+        {hold === null ? null : <Chip shown={shownHold(hold)} />}
         <Chip shown={shownOrg(salesforce)} />
         {siro === null ? null : <Chip shown={shownSiro(siro)} />}
         {share === null ? null : (

@@ -1,4 +1,4 @@
-import type { CoverageTotal } from "./coverage-shapes.ts";
+import type { CoverageCounts } from "./coverage-shapes.ts";
 
 const SLICES = [
   { key: "confirmed", look: "done", word: "recorded" },
@@ -8,7 +8,7 @@ const SLICES = [
 ] as const;
 
 /** How the visits of a day stand, as a bar; its words are told when it is pointed at, or read out. */
-export function CoverageBar({ counts }: { readonly counts: CoverageTotal }) {
+export function CoverageBar({ counts }: { readonly counts: CoverageCounts }) {
   const slices = SLICES.filter(({ key }) => counts[key] > 0);
   const words = slices.map(({ key, word }) => `${counts[key].toLocaleString()} ${word}`).join(", ");
   return (

@@ -4,6 +4,7 @@ import { Failed } from "../parts/messages.tsx";
 import { useCall } from "../use-call.ts";
 import { CoverageBar } from "./coverage-bar.tsx";
 import type { Coverage, CoverageTotal } from "./coverage-shapes.ts";
+import { percent, recordedShare } from "./coverage-words.ts";
 
 const READ_EVERY_MS = 300_000;
 
@@ -18,9 +19,7 @@ export function CoverageCard() {
     <section class="card" aria-label="Coverage">
       <div class="card-head">
         <h2>Coverage</h2>
-        <a href="/admin/api/coverage?format=csv" download>
-          Download as CSV
-        </a>
+        <a href="/admin/coverage">By rep and team</a>
       </div>
       {error === undefined ? null : <Failed error={error} retry={reload} />}
       {answer === undefined ? null : <Days totals={sumByDay(answer.totals)} />}
@@ -61,22 +60,13 @@ function Days({ totals }: { readonly totals: readonly CoverageTotal[] }) {
               </td>
               <td class="number">{total.visits.toLocaleString()}</td>
               <td class="number">{percent(total.startSent, total.visits)}</td>
-              <td class="number">{recorded(total)}</td>
+              <td class="number">{recordedShare(total)}</td>
             </tr>
           ))}
         </tbody>
       </table>
     </div>
   );
-}
-
-/** Where Siro told of none, nothing can be said. */
-function recorded({ confirmed, notConfirmed, visits }: CoverageTotal): string {
-  return confirmed + notConfirmed === 0 ? "–" : percent(confirmed, visits);
-}
-
-function percent(part: number, whole: number): string {
-  return whole === 0 ? "–" : `${Math.floor((part / whole) * 100)} %`;
 }
 
 /** All connections together, the newest day first. */

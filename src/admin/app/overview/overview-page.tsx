@@ -2,11 +2,13 @@ import type { ConnectionOverview, Overview } from "../api-shapes.ts";
 import { Empty, Failed, Loading } from "../parts/messages.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import type { LiveOverview } from "../watch-overview.ts";
+import { AlertsCard } from "./alerts-card.tsx";
 import { Attention } from "./attention.tsx";
 import { ConnectionCard } from "./connection-card.tsx";
 import { CoverageCard } from "./coverage-card.tsx";
 import { DelayCard } from "./delay-card.tsx";
 import { LastErrors } from "./last-errors.tsx";
+import { LatenessCard } from "./lateness-card.tsx";
 import { LiveMark } from "./live-mark.tsx";
 import { QueueTable } from "./queue-table.tsx";
 
@@ -43,7 +45,9 @@ function Body({
     <>
       <Attention overview={overview} />
       <Connections connections={overview.connections} />
+      <AlertsCard />
       <CoverageCard />
+      <LatenessCard />
       <div class="columns">
         <DelayCard overview={overview} />
         <QueueTable overview={overview} isStoreLost={isStoreLost} />

@@ -16,6 +16,7 @@ const NAMES: Readonly<Record<string, string>> = {
   "siro-events": "Reports from Siro",
   "siro-mends": "Recordings looked after",
   "siro-syncs": "Visits put to Siro",
+  alerts: "Alerts to people",
 };
 
 /** How full the queues in Redis are. */

@@ -1,21 +1,23 @@
-import type { ListPage, ParkedEntry } from "../api-shapes.ts";
+import type { ListPage, ParkedEntry, ReasonCount } from "../api-shapes.ts";
 import { ConnectionChoice } from "../appointments/filter-bar.tsx";
 import { Empty, Failed, Loading } from "../parts/messages.tsx";
 import { More } from "../parts/more.tsx";
 import { PageHead } from "../parts/page-head.tsx";
 import { WorkButton } from "../parts/work-button.tsx";
-import { go, hrefWith, type Place } from "../place.ts";
+import type { Place } from "../place.ts";
 import { useList } from "../use-list.ts";
 import { useReloadOn } from "../use-reload-on.ts";
 import type { LiveOverview } from "../watch-overview.ts";
 import { count } from "../words.ts";
 import { filterOf, wordFilter } from "./parked-filter.ts";
+import { ReasonChoice } from "./reason-choice.tsx";
 import { ReasonGroup } from "./reason-group.tsx";
 import { ReplayPanel } from "./replay-panel.tsx";
 import { useReplay } from "./use-replay.ts";
 
 interface ParkedList extends ListPage<ParkedEntry> {
   readonly total: number;
+  readonly reasons: readonly ReasonCount[];
 }
 
 /** Work the bridge gave up on, by reason, and the ways to hand it back. */
@@ -37,7 +39,7 @@ export function ParkedPage({
     list.reload,
   );
   const replay = useReplay(list.reload);
-  const total = list.page?.total ?? 0;
+  const { total = 0, reasons = [] } = list.page ?? {};
   const groups = groupByReason(list.items);
   const isEmpty = list.items.length === 0 && !list.isLoading && list.error === undefined;
   return (
@@ -48,16 +50,21 @@ export function ParkedPage({
       />
       <div class="toolbar">
         <ConnectionChoice place={place} connections={connections} />
-        <ReasonFilter place={place} />
         {total === 0 ? null : (
           <>
             <span class="quiet toolbar-count">{count(total, "entry", "entries")}</span>
-            <WorkButton icon="replay" isBusy={replay.isBusy} onClick={() => replay.ask(filter)}>
+            <WorkButton
+              needs="operator"
+              icon="replay"
+              isBusy={replay.isBusy}
+              onClick={() => replay.ask(filter)}
+            >
               Replay {wordFilter(filter)}
             </WorkButton>
           </>
         )}
       </div>
+      <ReasonChoice place={place} reasons={reasons} />
       <ReplayPanel replay={replay} />
       {list.error === undefined ? null : <Failed error={list.error} retry={list.reload} />}
       {list.items.length === 0 && list.isLoading ? <Loading /> : null}
@@ -66,6 +73,7 @@ export function ParkedPage({
         <ReasonGroup
           key={reason}
           reason={reason}
+          total={reasons.find((one) => one.reason === reason)?.count ?? 0}
           items={items}
           filter={{ ...filter, reason }}
           replay={replay}
@@ -74,15 +82,6 @@ export function ParkedPage({
       ))}
       <More list={list} />
     </>
-  );
-}
-
-function ReasonFilter({ place }: { readonly place: Place }) {
-  const reason = place.query.get("reason");
-  return reason === null ? null : (
-    <button type="button" class="small" onClick={() => go(hrefWith(place, { reason: "" }))}>
-      Only {reason} ×<span class="unseen"> show all reasons</span>
-    </button>
   );
 }
 

@@ -10,6 +10,7 @@ import { useDoing, useNow } from "../use-call.ts";
 import { count, workName } from "../words.ts";
 import { type ParkedFilter, wordFilter } from "./parked-filter.ts";
 import type { Replay } from "./use-replay.ts";
+import { WorkDialog } from "./work-dialog.tsx";
 
 /** More of the same reason rarely say more. */
 const SHOWN_AT_FIRST = 10;
@@ -17,6 +18,8 @@ const SHOWN_AT_FIRST = 10;
 /** The entries of one reason, with what the documentation says about it. */
 export interface ReasonGroupProps {
   readonly reason: string;
+  /** How many there are, those that are not loaded included. */
+  readonly total: number;
   readonly items: readonly ParkedEntry[];
   readonly filter: ParkedFilter;
   readonly replay: Replay;
@@ -24,7 +27,8 @@ export interface ReasonGroupProps {
 }
 
 /** One reason: explained, its entries, and the way to replay them all. */
-export function ReasonGroup({ reason, items, filter, replay, onChange }: ReasonGroupProps) {
+export function ReasonGroup(props: ReasonGroupProps) {
+  const { reason, total, items, filter, replay, onChange } = props;
   const nowMs = useNow(30_000);
   const [wantsWhole, setIsWhole] = useState(false);
   const isWhole = wantsWhole || items.length <= SHOWN_AT_FIRST;
@@ -35,7 +39,7 @@ export function ReasonGroup({ reason, items, filter, replay, onChange }: ReasonG
         <h2>
           <FailureLink code={reason} />
         </h2>
-        <span class="quiet">{count(items.length, "entry", "entries")} shown</span>
+        <span class="quiet">{count(Math.max(total, items.length), "entry", "entries")}</span>
       </div>
       <div class="prose">
         {explained.map((text) => (
@@ -43,7 +47,12 @@ export function ReasonGroup({ reason, items, filter, replay, onChange }: ReasonG
         ))}
       </div>
       <div class="actions">
-        <WorkButton icon="replay" isBusy={replay.isBusy} onClick={() => replay.ask(filter)}>
+        <WorkButton
+          needs="operator"
+          icon="replay"
+          isBusy={replay.isBusy}
+          onClick={() => replay.ask(filter)}
+        >
           Replay {wordFilter(filter)}
         </WorkButton>
       </div>
@@ -64,7 +73,7 @@ export function ReasonGroup({ reason, items, filter, replay, onChange }: ReasonG
 }
 
 function Entry({
-  entry: { id, connection, recordId, detail, kind, lastParkedAt },
+  entry,
   nowMs,
   onReplayed,
 }: {
@@ -72,6 +81,8 @@ function Entry({
   readonly nowMs: number;
   readonly onReplayed: () => void;
 }) {
+  const { id, connection, recordId, detail, kind, lastParkedAt } = entry;
+  const [isOpen, setIsOpen] = useState(false);
   const { isBusy, error, begin } = useDoing();
   const replay = () =>
     begin(async () => {
@@ -96,9 +107,23 @@ function Entry({
         </small>
         <span class="detail">{detail}</span>
       </span>
-      <WorkButton icon="replay" isBusy={isBusy} about={recordId ?? id} onClick={replay}>
-        Replay
-      </WorkButton>
+      <span class="actions">
+        <WorkButton icon="eye" look="plain" about={recordId ?? id} onClick={() => setIsOpen(true)}>
+          Look inside
+        </WorkButton>
+        <WorkButton
+          needs="operator"
+          icon="replay"
+          isBusy={isBusy}
+          about={recordId ?? id}
+          onClick={replay}
+        >
+          Replay
+        </WorkButton>
+      </span>
+      {isOpen ? (
+        <WorkDialog entry={entry} close={() => setIsOpen(false)} onReplayed={onReplayed} />
+      ) : null}
       {error === undefined ? null : <Failed error={error} />}
     </li>
   );

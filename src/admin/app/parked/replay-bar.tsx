@@ -24,7 +24,11 @@ export function ReplayBar({
         {done.toLocaleString()} of {total.toLocaleString()} replayed{trouble}
         {isRunning ? " …" : "."}
       </p>
-      {isRunning ? <WorkButton onClick={stop}>Stop</WorkButton> : null}
+      {isRunning ? (
+        <WorkButton needs="operator" onClick={stop}>
+          Stop
+        </WorkButton>
+      ) : null}
     </div>
   );
 }

@@ -42,6 +42,7 @@ export function Failed({
   return (
     <Note tone="bad" role="alert">
       <p>{error.message}</p>
+      <Issues issues={error.issues} />
       <div class="actions">
         <FailureLink code={error.code} />
         {retry === undefined ? null : (
@@ -51,6 +52,18 @@ export function Failed({
         )}
       </div>
     </Note>
+  );
+}
+
+function Issues({ issues }: { readonly issues: ApiError["issues"] }) {
+  return issues.length === 0 ? null : (
+    <ul class="issues">
+      {issues.map(({ path, message }) => (
+        <li key={`${path} ${message}`}>
+          <code>{path}</code> {message}
+        </li>
+      ))}
+    </ul>
   );
 }
 

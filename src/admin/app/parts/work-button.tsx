@@ -1,3 +1,4 @@
+import { useMe } from "../use-me.ts";
 import { Icon } from "./icon.tsx";
 import type { IconName } from "./icon-paths.ts";
 
@@ -6,6 +7,8 @@ export interface WorkButtonProps {
   readonly onClick: () => void;
   readonly isBusy?: boolean;
   readonly icon?: IconName;
+  /** Only who has this role is offered it; the bridge refuses everybody else anyway. */
+  readonly needs?: "operator" | "admin";
   readonly look?: "strong" | "danger" | "plain";
   /** What it is about, for who does not see the place it stands in. */
   readonly about?: string;
@@ -17,11 +20,14 @@ export function WorkButton({
   onClick,
   isBusy = false,
   icon,
+  needs,
   look,
   about,
   children,
 }: WorkButtonProps) {
-  return (
+  const me = useMe();
+  const isOffered = needs === undefined || (needs === "admin" ? me.isAdmin : me.mayChange);
+  return isOffered ? (
     <button
       type="button"
       class={`small ${look ?? ""}`}
@@ -33,5 +39,5 @@ export function WorkButton({
       {icon === undefined ? null : <Icon name={icon} />}
       {children}
     </button>
-  );
+  ) : null;
 }

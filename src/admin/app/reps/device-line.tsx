@@ -50,7 +50,7 @@ export function DeviceLine({
           <WorkButton onClick={() => setIsAsking(false)}>Keep it</WorkButton>
         </span>
       ) : (
-        <WorkButton look="plain" about={name} onClick={() => setIsAsking(true)}>
+        <WorkButton needs="operator" look="plain" about={name} onClick={() => setIsAsking(true)}>
           Revoke
         </WorkButton>
       )}

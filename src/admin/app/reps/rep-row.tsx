@@ -1,7 +1,7 @@
 import { useState } from "preact/hooks";
 import type { Invite, Rep, TestedDevice } from "../api-shapes.ts";
 import { apiPath, callApi } from "../call-api.ts";
-import { Failed } from "../parts/messages.tsx";
+import { Failed, Note } from "../parts/messages.tsx";
 import { TestResults } from "../parts/test-results.tsx";
 import { WorkButton } from "../parts/work-button.tsx";
 import { useDoing } from "../use-call.ts";
@@ -9,6 +9,7 @@ import { repName } from "../words.ts";
 import { DeviceLine } from "./device-line.tsx";
 import { InviteCard } from "./invite-card.tsx";
 import { isActive } from "./rep-views.ts";
+import { SignOutQuestion } from "./sign-out-question.tsx";
 
 /** One rep: every device with how it fares, and what can be done. */
 export function RepRow({
@@ -24,6 +25,7 @@ export function RepRow({
   const testing = useDoing();
   const [invite, setInvite] = useState<Invite>();
   const [tested, setTested] = useState<readonly TestedDevice[]>();
+  const [signingOut, setSigningOut] = useState<"no" | "asked" | "done">("no");
   const devices = rep.devices.filter(({ state }) => state !== "revoked");
   const path = `/reps${apiPath(connection, rep.userId)}`;
   const makeInvite = () =>
@@ -43,12 +45,34 @@ export function RepRow({
     <li class="rep">
       <Who rep={rep} />
       <div class="actions">
-        <WorkButton icon="link" isBusy={inviting.isBusy} about={repName(rep)} onClick={makeInvite}>
+        <WorkButton
+          needs="operator"
+          icon="link"
+          isBusy={inviting.isBusy}
+          about={repName(rep)}
+          onClick={makeInvite}
+        >
           Invite
         </WorkButton>
         {devices.some(isActive) ? (
-          <WorkButton icon="bell" isBusy={testing.isBusy} about={repName(rep)} onClick={test}>
+          <WorkButton
+            needs="operator"
+            icon="bell"
+            isBusy={testing.isBusy}
+            about={repName(rep)}
+            onClick={test}
+          >
             Send a test
+          </WorkButton>
+        ) : null}
+        {signingOut === "no" ? (
+          <WorkButton
+            look="plain"
+            icon="signOut"
+            about={repName(rep)}
+            onClick={() => setSigningOut("asked")}
+          >
+            Sign out everywhere
           </WorkButton>
         ) : null}
       </div>
@@ -58,6 +82,22 @@ export function RepRow({
           <DeviceLine key={device.deviceId} device={device} onRevoked={onChange} />
         ))}
       </ul>
+      {signingOut === "asked" ? (
+        <SignOutQuestion
+          path={path}
+          name={repName(rep)}
+          leave={() => setSigningOut("no")}
+          onDone={() => {
+            setSigningOut("done");
+            onChange();
+          }}
+        />
+      ) : null}
+      {signingOut === "done" ? (
+        <Note tone="good" role="status">
+          <p>Signed out everywhere. An invite lets them in again.</p>
+        </Note>
+      ) : null}
       {inviting.error === undefined ? null : <Failed error={inviting.error} />}
       {testing.error === undefined ? null : <Failed error={testing.error} />}
       {tested === undefined ? null : <TestResults tested={tested} labels={labelsOf(rep)} />}

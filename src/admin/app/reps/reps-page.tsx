@@ -7,6 +7,7 @@ import { PageHead } from "../parts/page-head.tsx";
 import { go, hrefWith, type Place } from "../place.ts";
 import { useCall } from "../use-call.ts";
 import type { LiveOverview } from "../watch-overview.ts";
+import { InviteMany } from "./invite-many.tsx";
 import { RepRow } from "./rep-row.tsx";
 import { isWanted, REP_VIEWS, type RepView, viewOf } from "./rep-views.ts";
 
@@ -86,6 +87,7 @@ function ConnectionReps({
       <div class="card-head">
         <h2>{connection}</h2>
         {answer === undefined ? null : <Tally reps={reps} />}
+        <InviteMany connection={connection} onDone={reload} />
       </div>
       {error === undefined ? null : <Failed error={error} retry={reload} />}
       {answer === undefined && isLoading ? <Loading /> : null}

@@ -1,9 +1,8 @@
 import type { Redis } from "ioredis";
-import { readDossiers } from "../../books/appointment-book.ts";
-import { readChanges, readFeedEnd } from "../../books/change-feed-book.ts";
-import { walkTimeIndex } from "../../books/time-index.ts";
-import { keyspace } from "../../keyspace.ts";
-import { type DayFact, dayFact } from "./day-facts.ts";
+import { keyspace } from "../keyspace.ts";
+import { type AppointmentDossier, readDossiers } from "./appointment-book.ts";
+import { readChanges, readFeedEnd } from "./change-feed-book.ts";
+import { walkTimeIndex } from "./time-index.ts";
 
 /** The appointments that are kept in mind, by their start; epoch milliseconds, the end left out. */
 export interface TallyWindow {
@@ -11,19 +10,26 @@ export interface TallyWindow {
   readonly untilMs: number;
 }
 
+/** What a tally keeps of one appointment; from `untilMs` on it counts otherwise by time alone. */
+interface Timed {
+  readonly untilMs: number;
+}
+
 /** What a tally needs from the world. */
-export interface DayTallyDeps {
+export interface DayTallyDeps<Fact extends Timed> {
   readonly redis: Redis;
   readonly connection: string;
   readonly nowMs: () => number;
+  /** Reads out of a dossier what is kept of it. */
+  readonly factOf: (dossier: AppointmentDossier, nowMs: number) => Fact;
   /** How long to wait after everything had to be read because the feed of changes had forgotten some. */
   readonly rereadEveryMs?: number;
 }
 
 /** The appointments of a day of one connection, as far as they are counted. */
-export interface DayTally {
+export interface DayTally<Fact> {
   /** Brings the facts up to date; a call while one is under way gets the same. */
-  read(window: TallyWindow): Promise<Iterable<DayFact>>;
+  read(window: TallyWindow): Promise<Iterable<Fact>>;
 }
 
 /** A day with more appointments than this is counted in part. */
@@ -31,9 +37,9 @@ const MOST_FACTS = 50_000;
 const READ_AT_ONCE = 100;
 const REREAD_EVERY_MS = 15_000;
 
-interface Kept {
+interface Kept<Fact> {
   readonly window: TallyWindow;
-  readonly facts: Map<string, DayFact>;
+  readonly facts: Map<string, Fact>;
   readonly readAtMs: number;
   readonly feedAt: string;
 }
@@ -44,18 +50,18 @@ interface Kept {
  * Everything is read once at first, when the window moves, and when so much changed between two looks that the
  * feed of changes forgot some of it; after that no more than what changed, or counts otherwise by time alone.
  */
-export function createDayTally(deps: DayTallyDeps): DayTally {
+export function createDayTally<Fact extends Timed>(deps: DayTallyDeps<Fact>): DayTally<Fact> {
   const { redis, connection, nowMs, rereadEveryMs = REREAD_EVERY_MS } = deps;
-  let kept: Kept | undefined;
-  let running: Promise<Iterable<DayFact>> | undefined;
+  let kept: Kept<Fact> | undefined;
+  let running: Promise<Iterable<Fact>> | undefined;
 
-  async function refresh(window: TallyWindow): Promise<Iterable<DayFact>> {
+  async function refresh(window: TallyWindow): Promise<Iterable<Fact>> {
     const isNew = kept === undefined || !isSame(kept.window, window);
     kept = kept === undefined || isNew ? await readAll(deps, window) : await follow(kept);
     return kept.facts.values();
   }
 
-  async function follow(last: Kept): Promise<Kept> {
+  async function follow(last: Kept<Fact>): Promise<Kept<Fact>> {
     const { recordIds, end, hasGap } = await readChanges(redis, connection, last.feedAt);
     if (hasGap && nowMs() - last.readAtMs >= rereadEveryMs) {
       return readAll(deps, last.window);
@@ -78,11 +84,14 @@ function isSame(left: TallyWindow, right: TallyWindow): boolean {
   return left.fromMs === right.fromMs && left.untilMs === right.untilMs;
 }
 
-async function readAll(deps: DayTallyDeps, window: TallyWindow): Promise<Kept> {
+async function readAll<Fact extends Timed>(
+  deps: DayTallyDeps<Fact>,
+  window: TallyWindow,
+): Promise<Kept<Fact>> {
   const { redis, connection, nowMs } = deps;
   // First the feed: what changes while everything is read is read again with the next look.
   const feedAt = await readFeedEnd(redis, connection);
-  const kept: Kept = { window, facts: new Map(), readAtMs: nowMs(), feedAt };
+  const kept: Kept<Fact> = { window, facts: new Map(), readAtMs: nowMs(), feedAt };
   const walk = walkTimeIndex(redis, {
     key: keyspace.appointmentsByStart(connection),
     from: { atMs: window.fromMs },
@@ -102,9 +111,9 @@ async function readAll(deps: DayTallyDeps, window: TallyWindow): Promise<Kept> {
   return kept;
 }
 
-async function readAgain(
-  deps: DayTallyDeps,
-  kept: Kept,
+async function readAgain<Fact extends Timed>(
+  deps: DayTallyDeps<Fact>,
+  kept: Kept<Fact>,
   changed: ReadonlySet<string>,
 ): Promise<void> {
   const nowMs = deps.nowMs();
@@ -117,9 +126,9 @@ async function readAgain(
   }
 }
 
-async function readInto(
-  { redis, connection, nowMs }: DayTallyDeps,
-  { facts, window }: Kept,
+async function readInto<Fact extends Timed>(
+  { redis, connection, nowMs, factOf }: DayTallyDeps<Fact>,
+  { facts, window }: Kept<Fact>,
   recordIds: readonly string[],
 ): Promise<void> {
   const dossiers = await readDossiers(redis, connection, recordIds);
@@ -127,7 +136,7 @@ async function readInto(
     const dossier = dossiers[at];
     const startAtMs = dossier?.stored.appointment.startAtMs ?? Number.NaN;
     if (dossier !== undefined && startAtMs >= window.fromMs && startAtMs < window.untilMs) {
-      facts.set(recordId, dayFact(dossier, nowMs()));
+      facts.set(recordId, factOf(dossier, nowMs()));
     } else {
       facts.delete(recordId);
     }
