@@ -1,11 +1,21 @@
 import { resolve } from "node:path";
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
+import {
+  type AlertSettings,
+  alertProblems,
+  alertVariables,
+  composeAlerts,
+} from "./alert-settings.ts";
+import { dataDirProblems } from "./data-dir-problems.ts";
 import { demoConnection } from "./demo-connection.ts";
 import type { Connection } from "./domain/connection.ts";
+import type { OidcSettings } from "./domain/oidc-settings.ts";
 import { errorCode } from "./error-code.ts";
+import { composeOidc, oidcProblems, oidcVariables } from "./oidc-settings.ts";
 import { issueLines, readConnections } from "./read-connections.ts";
 import { storedSecret } from "./stored-secret.ts";
+import type { TracingSettings } from "./tracing-settings.ts";
 import { composeVapid, type Vapid, vapidProblems } from "./vapid.ts";
 import { isVapidSubject } from "./vapid-subject.ts";
 
@@ -65,6 +75,27 @@ const environmentSchema = z.object({
     (hosts) => hosts.every((host) => /^[A-Za-z0-9.:[\]-]+$/.test(host) && !host.includes("//")),
     "must be host names or addresses, not URLs",
   ),
+  ALERT_WEBHOOK_URL: alertVariables.webhookUrl,
+  ALERT_WEBHOOK_SECRET: alertVariables.webhookSecret,
+  ALERT_EMAIL_TO: list.refine(alertVariables.isEveryAddress, "must be e-mail addresses"),
+  ALERT_EMAIL_FROM: alertVariables.emailFrom,
+  ALERT_REPEAT_HOURS: wholeNumber(1, 168, "must be a number of hours from 1 to 168").default(6),
+  ALERT_LATE_SECONDS: wholeNumber(5, 3600, "must be a number of seconds from 5 to 3600").default(
+    60,
+  ),
+  ALERT_PARKED_COUNT: wholeNumber(1, 100_000, "must be a number from 1 on").default(10),
+  ALERT_NOT_CONFIRMED_COUNT: wholeNumber(1, 100_000, "must be a number from 1 on").default(3),
+  ALERT_API_PERCENT: wholeNumber(1, 100, "must be a percentage from 1 to 100").default(80),
+  ALERT_DEVICE_LOSS_PERCENT: wholeNumber(1, 100, "must be a percentage from 1 to 100").default(20),
+  OTEL_EXPORTER_OTLP_ENDPOINT: z
+    .url({ protocol: /^https?$/, error: "must be an http or https URL" })
+    .optional(),
+  OTEL_SERVICE_NAME: z.string().min(1).default("siro-bridge"),
+  OIDC_ISSUER: oidcVariables.issuer,
+  OIDC_CLIENT_ID: optionalText,
+  OIDC_CLIENT_SECRET: optionalText,
+  OIDC_ROLE_CLAIM: oidcVariables.roleClaim,
+  OIDC_DEFAULT_ROLE: oidcVariables.defaultRole,
 });
 
 /** Everything a process of the bridge needs to know at start. */
@@ -91,6 +122,11 @@ export interface Config {
   readonly roles: ReadonlySet<"web" | "worker">;
   readonly bodyLimitBytes: number;
   readonly outboundAllow: readonly string[];
+  readonly alerts: AlertSettings;
+  /** Where spans go to; undefined: nothing is traced. */
+  readonly tracing: TracingSettings | undefined;
+  /** How operators sign in through an OpenID provider; undefined: by passwords alone. */
+  readonly oidc: OidcSettings | undefined;
 }
 
 /** The configuration cannot be used; `problems` lists every reason at once, each saying what to mend. */
@@ -104,29 +140,42 @@ export class ConfigError extends Error {
   }
 }
 
+/** What only the store knows when the configuration is read. */
+export interface StoreFacts {
+  /** A connection was made in the operators' window: without one in the file this is not local mode any more. */
+  readonly hasStoredConnections?: boolean;
+}
+
 /**
  * Reads the environment and the connections file; makes missing secrets under `DATA_DIR` on first use.
  *
  * @throws {ConfigError} listing every unknown or malformed value.
  */
-export function loadConfig(env: NodeJS.ProcessEnv): Config {
+export function loadConfig(env: NodeJS.ProcessEnv, facts: StoreFacts = {}): Config {
   const given = Object.fromEntries(Object.entries(env).filter(([, value]) => value !== ""));
   const parsed = environmentSchema.safeParse(given);
   const problems = [
     ...(parsed.success ? [] : issueLines(parsed.error, "")),
     ...vapidProblems(given["VAPID_PUBLIC_KEY"], given["VAPID_PRIVATE_KEY"]),
+    ...alertProblems(given),
+    ...oidcProblems(given),
+    ...dataDirProblems(given["DATA_DIR"] ?? ".data"),
   ];
-  const known = problems.length;
   const found = readConnections(given, problems);
-  if (found.length === 0 && problems.length === known && !isLocalHost(given["HOST"])) {
-    problems.push(
-      "HOST: local mode listens on 127.0.0.1 only; configure a connection in CONNECTIONS_FILE first",
-    );
-  }
   if (!parsed.success || problems.length > 0) {
     throw new ConfigError(problems);
   }
-  return composeConfig(parsed.data, found);
+  return composeConfig(parsed.data, { found, ...facts });
+}
+
+/** Why local mode cannot be served at the address that is configured; undefined when it can. */
+export function localModeProblem({
+  isLocalMode,
+  host,
+}: Pick<Config, "isLocalMode" | "host">): string | undefined {
+  return isLocalMode && host !== "127.0.0.1" && host !== "localhost"
+    ? "HOST: local mode listens on 127.0.0.1 only; configure a connection in CONNECTIONS_FILE first"
+    : undefined;
 }
 
 /** The environment, with the variables of a `.env` file in the working directory that were not set. */
@@ -143,9 +192,9 @@ export function readEnvironment(): NodeJS.ProcessEnv {
 
 function composeConfig(
   env: z.infer<typeof environmentSchema>,
-  found: readonly Connection[],
+  { found, hasStoredConnections = false }: StoreFacts & { readonly found: readonly Connection[] },
 ): Config {
-  const isLocalMode = found.length === 0;
+  const isLocalMode = found.length === 0 && !hasStoredConnections;
   const dataDir = resolve(env.DATA_DIR);
   const host = env.HOST ?? (isLocalMode ? "127.0.0.1" : "0.0.0.0");
   const connections = isLocalMode ? [demoConnection(dataDir, env.PORT)] : found;
@@ -160,7 +209,9 @@ function composeConfig(
     dataDir,
     connections: new Map(connections.map((connection) => [connection.name, connection])),
     isLocalMode,
-    adminPassword: env.ADMIN_PASSWORD ?? (isLocalMode ? operatorPassword(dataDir) : undefined),
+    // Who made the first connection in the page signed in with the generated one, and must not lose it by that.
+    adminPassword:
+      env.ADMIN_PASSWORD ?? (found.length === 0 ? operatorPassword(dataDir) : undefined),
     adminApiToken: env.ADMIN_API_TOKEN,
     secretKey,
     vapid: composeVapid({
@@ -177,11 +228,13 @@ function composeConfig(
     roles: new Set(env.ROLES),
     bodyLimitBytes: env.BODY_LIMIT_BYTES,
     outboundAllow: isLocalMode ? [...env.OUTBOUND_ALLOW, "127.0.0.1"] : env.OUTBOUND_ALLOW,
+    alerts: composeAlerts(env),
+    oidc: composeOidc(env),
+    tracing:
+      env.OTEL_EXPORTER_OTLP_ENDPOINT === undefined
+        ? undefined
+        : { endpoint: env.OTEL_EXPORTER_OTLP_ENDPOINT, serviceName: env.OTEL_SERVICE_NAME },
   };
-}
-
-function isLocalHost(host: string | undefined): boolean {
-  return host === undefined || host === "127.0.0.1" || host === "localhost";
 }
 
 function operatorPassword(dataDir: string): string {

@@ -154,6 +154,11 @@ const clientCertificateSchema = z.strictObject({
   commonName: z.string().min(1).default("proxy.salesforce.com"),
 });
 
+/** Strict, so that whoever reads the range later can: one that cannot be read would keep the bridge from starting. */
+const addressRangeSchema = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()], {
+  error: "must be an IP address or a CIDR range",
+});
+
 /** One Salesforce org with its secrets and rules, as written in the connections file. */
 export const connectionSchema = z
   .strictObject({
@@ -179,7 +184,7 @@ export const connectionSchema = z
     siro: siroSchema.optional(),
     changeEvents: changeEventsSchema.optional(),
     ignoreOrganizationIds: z.array(organizationIdSchema).default([]),
-    allowSourceIps: z.array(z.string().min(1)).default([]),
+    allowSourceIps: z.array(addressRangeSchema).default([]),
     clientCertificate: clientCertificateSchema.optional(),
   })
   .refine((one) => one.webhookSecrets.length + one.signingSecrets.length > 0, {

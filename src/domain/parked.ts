@@ -2,6 +2,7 @@ import { z } from "zod";
 import { crmEventSchema } from "./crm-event.ts";
 import { deliveryRefSchema } from "./delivery.ts";
 import { promptRefSchema } from "./prompt.ts";
+import { mendJobSchema } from "./siro-mend.ts";
 import { syncRefSchema } from "./siro-sync.ts";
 import { writeBackRefSchema } from "./write-back.ts";
 
@@ -11,7 +12,7 @@ const parkedWorkSchema = z.discriminatedUnion("kind", [
   z.object({ kind: z.literal("delivery"), delivery: deliveryRefSchema }),
   z.object({ kind: z.literal("prompt"), prompt: promptRefSchema }),
   /** The recording that a prompt began, to be looked after in Siro. */
-  z.object({ kind: z.literal("mend"), prompt: promptRefSchema }),
+  z.object({ kind: z.literal("mend"), prompt: mendJobSchema }),
   z.object({ kind: z.literal("sync"), visit: syncRefSchema }),
   z.object({ kind: z.literal("write-back"), writeBack: writeBackRefSchema }),
   /** A job whose name or payload this version does not know. */

@@ -29,6 +29,8 @@ const promptRecordingSchema = z.object({
   /** Absent where Siro did not say it. */
   recordingId: z.string().optional(),
   certainty: receiptCertaintySchema,
+  /** The rep began it in the app, not by a link. */
+  isByHand: z.boolean().optional(),
   /** The earliest moment at which it was known to run. */
   seenAtMs: z.int(),
   endedAtMs: z.int().optional(),
@@ -54,14 +56,18 @@ export const promptSchema = z.object({
   endsRecordId: z.string().optional(),
   /** The opaque token of `/go/` and `/done/`; made when the prompt is planned. */
   token: z.string(),
+  /** When the hold began that kept it from being sent, or keeps it. */
+  heldSinceMs: z.int().optional(),
   /** When its moment came. */
   firedAtMs: z.int().optional(),
   /** When the first device accepted it. */
   sentAtMs: z.int().optional(),
   /** When the rep first followed it: opened, or came back from Siro. Nobody is reminded after that. */
   answeredAtMs: z.int().optional(),
-  /** The recording that it began, once Siro told of one. */
+  /** The recording that it began, once Siro told of one; of several the surest, of these the earliest. */
   recording: promptRecordingSchema.optional(),
+  /** The others of the same visit, oldest first: the rep began again, or the app split one. */
+  furtherRecordings: z.array(promptRecordingSchema).optional(),
   /** What Siro told last about the customer's consent. */
   consent: z
     .object({

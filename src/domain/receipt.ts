@@ -50,6 +50,10 @@ export const receiptSchema = z.object({
   certainty: receiptCertaintySchema.optional(),
   /** Siro's id of the recording that the evidence is about, where Siro says it. */
   recordingId: z.string().optional(),
+  /** It tells of another recording of the prompt than the first such receipt does. */
+  isFurther: z.boolean().optional(),
+  /** The recording was begun in the app, not by a link. */
+  isByHand: z.boolean().optional(),
   atMs: z.int(),
 });
 export type Receipt = Readonly<z.infer<typeof receiptSchema>>;

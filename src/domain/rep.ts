@@ -11,6 +11,11 @@ export const repSchema = z.object({
     .string()
     .refine(isTimeZone, "must be an IANA time zone, like America/Denver")
     .optional(),
+  /** With whom the rep's visits are counted together; in Salesforce the name of the user's role. */
+  team: z.preprocess(
+    (text) => (typeof text === "string" && text.trim() === "" ? undefined : text),
+    z.string().trim().max(200).optional(),
+  ),
 });
 export type Rep = Readonly<z.infer<typeof repSchema>>;
 

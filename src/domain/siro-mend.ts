@@ -1,5 +1,5 @@
 import { z } from "zod";
-import type { PromptRef } from "./prompt.ts";
+import { type PromptRef, promptRefSchema } from "./prompt.ts";
 
 /** What the bridge may change in Siro; part of a connection's `siro` settings, and all of it off by default. */
 export const siroMendSchema = z.strictObject({
@@ -38,6 +38,15 @@ export function mendProblems({ siro, integrationConnectionId }: MendNeeds): read
   return Object.entries(needs).flatMap(([setting, keys]) =>
     keys.filter((key) => given[key] === undefined).map((key) => `${setting} needs ${key}`),
   );
+}
+
+/** Which recording waits to be looked after: the named one of a prompt's, else its first. */
+export const mendJobSchema = promptRefSchema.extend({ recordingId: z.string().optional() });
+export type MendJob = Readonly<z.infer<typeof mendJobSchema>>;
+
+/** Tells one recording that waits from another of the same prompt. */
+export function mendIdOf({ promptId, recordingId }: MendJob): string {
+  return recordingId === undefined ? promptId : `${promptId}-${recordingId.replaceAll(":", "")}`;
 }
 
 /** The recording that a prompt began, as it is looked after. */

@@ -16,6 +16,7 @@ export const writeBackSchema = z.strictObject({
   stopLinkField: customFieldSchema,
   promptSentField: customFieldSchema,
   recordingSeenField: customFieldSchema,
+  recordingStoppedField: customFieldSchema,
   recordingLinkedField: customFieldSchema,
 });
 export type WriteBack = Readonly<z.infer<typeof writeBackSchema>>;
@@ -24,7 +25,14 @@ export type WriteBack = Readonly<z.infer<typeof writeBackSchema>>;
 export const writeBackRefSchema = z.object({
   connection: z.string(),
   recordId: z.string(),
-  kind: z.enum(["start-link", "stop-link", "prompt-sent", "recording-seen", "recording-linked"]),
+  kind: z.enum([
+    "start-link",
+    "stop-link",
+    "prompt-sent",
+    "recording-seen",
+    "recording-stopped",
+    "recording-linked",
+  ]),
   /** The prompt that came, went, was sent, or began a recording. */
   promptId: z.string(),
   /** What the books must show before the write makes sense: it waits before the plan is committed. */

@@ -10,6 +10,8 @@ export interface MetricsSources {
   readonly redis: Redis;
   /** How full every queue is, by its name. */
   readonly readQueues: () => Promise<Readonly<Record<string, QueueDepth>>>;
+  /** How everything else stands, as `registry.getMetricsAsJSON()` gives it. */
+  readonly readState?: () => Promise<object>;
 }
 
 /**
@@ -23,10 +25,18 @@ export async function mergedMetrics(sources: MetricsSources): Promise<string> {
   return AggregatorRegistry.aggregate([own, ...shared]).metrics();
 }
 
-async function sharedFigures({ redis, readQueues }: MetricsSources): Promise<readonly object[]> {
+async function sharedFigures({
+  redis,
+  readQueues,
+  readState = async () => [],
+}: MetricsSources): Promise<readonly object[]> {
   try {
-    const [workers, queues] = await Promise.all([readWorkerMetrics(redis), readQueues()]);
-    return [...workers, await queueFigures(queues)];
+    const [workers, queues, state] = await Promise.all([
+      readWorkerMetrics(redis),
+      readQueues(),
+      readState(),
+    ]);
+    return [...workers, await queueFigures(queues), state];
   } catch {
     return [];
   }

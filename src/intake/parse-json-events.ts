@@ -3,7 +3,7 @@ import type { Issue } from "../http/request-error.ts";
 import { EventsInvalidError } from "./intake-errors.ts";
 
 /** As many as Salesforce puts into one outbound message. */
-const MAX_EVENTS = 100;
+export const MAX_EVENTS = 100;
 
 /** Enough to see the pattern; a batch of nonsense must not be answered with a book. */
 const MAX_ISSUES = 50;

@@ -1,6 +1,8 @@
 import type { IncomingMessage, ServerResponse } from "node:http";
+import { SpanKind } from "@opentelemetry/api";
 import type { Connection } from "../domain/connection.ts";
 import { createClientAddress } from "../http/client-address.ts";
+import { traced } from "../traced.ts";
 import { createAdmission } from "./admission.ts";
 import { createDoors } from "./doors.ts";
 import type { EventInbox } from "./event-inbox.ts";
@@ -9,7 +11,7 @@ import type { IntakeRoute } from "./intake-route.ts";
 import { jsonEventsRoute } from "./json-events-route.ts";
 import { outboundMessageRoute } from "./outbound-message-route.ts";
 import type { Quarantine } from "./quarantine.ts";
-import { serveVisit, type VisitDeps } from "./serve-visit.ts";
+import { type Exchange, serveVisit, type VisitDeps } from "./serve-visit.ts";
 import type { SiroInbox } from "./siro-inbox.ts";
 import { siroWebhookRoute } from "./siro-webhook-route.ts";
 import { XML_LIMITS, type XmlLimits } from "./xml-limits.ts";
@@ -77,9 +79,19 @@ export function createIntakeListener(deps: IntakeDeps): IntakeListener {
     if (route === undefined) {
       return false;
     }
-    void serveVisit(visit, route, { request, response });
+    void traceVisit(visit, route, { request, response });
     return true;
   };
+}
+
+/** Only the route is named: paths hold secrets. */
+function traceVisit(visit: VisitDeps, route: IntakeRoute, exchange: Exchange): Promise<void> {
+  const pattern = `${route.prefix}:connection`;
+  const attributes = { "http.request.method": "POST", "http.route": pattern };
+  return traced({ name: `POST ${pattern}`, kind: SpanKind.SERVER, attributes }, async (span) => {
+    await serveVisit(visit, route, exchange);
+    span.setAttribute("http.response.status_code", exchange.response.statusCode);
+  });
 }
 
 function limitsOf({ bodyLimitBytes, limits }: IntakeDeps): IntakeLimits {
