@@ -110,7 +110,13 @@ function tellingEvents(told: Told[]): WorkerEvents {
     jobSettled: (job: Job, outcome: JobOutcome) => tell("settled", job.queueName, outcome.kind),
     jobBroke: (job: Job, code: string) => tell("broke", job.queueName, code),
     jobParked: (job: Job, reason: string) => tell("parked", job.queueName, reason),
+    deliveries: {
+      attempted: (channel, result) => tell(`attempted ${channel}`, "deliveries", result),
+      firstAccepted: () => undefined,
+    },
     promptFired: (lateMs: number) => tell("fired", "prompts", String(lateMs)),
     workerFailed: (queue: string) => tell("failed", queue, ""),
+    promptsRescued: (_: string, why: string) => tell("rescued", "prompts", why),
+    storeWatched: (found: string) => tell("store", "", found),
   };
 }

@@ -1,0 +1,122 @@
+import { once } from "node:events";
+import { connect, createServer, type Socket } from "node:net";
+import type { Stage } from "../../bench/stage.ts";
+
+/** What the path between the bridge and its store does to bytes. */
+export interface TcpProxy {
+  readonly port: number;
+  /** Leads new connections to another port. */
+  pointAt(port: number): void;
+  /** From now on every piece comes later by 1 to `mostMs` milliseconds; 0 ends that. */
+  slowDown(mostMs: number): void;
+  /** The paths of now die without a word: nothing passes, nobody is told; new connections work. */
+  dropSilently(): void;
+  /** Nothing passes, and new connections are accepted and die the same way. */
+  blackHole(isOn: boolean): void;
+  /** Resets every connection of now. */
+  reset(): void;
+  /** Resets a share of the pieces' connections, as a bad network does. */
+  resetSometimes(share: number): void;
+}
+
+interface Weather {
+  port: number;
+  mostDelayMs: number;
+  isBlack: boolean;
+  resetShare: number;
+}
+
+/** Starts a proxy to a port of 127.0.0.1; it ends with the stage. */
+export async function startTcpProxy(stage: Stage, upstream: number): Promise<TcpProxy> {
+  const weather: Weather = { port: upstream, mostDelayMs: 0, isBlack: false, resetShare: 0 };
+  const paths = new Set<Path>();
+  const server = createServer((near) => {
+    const path = new Path(near, weather);
+    paths.add(path);
+    near.once("close", () => paths.delete(path));
+  }).listen(0, "127.0.0.1");
+  await once(server, "listening");
+  const each = (act: (path: Path) => void) => {
+    for (const path of [...paths]) {
+      act(path);
+    }
+  };
+  stage.onEnd(async () => {
+    each((path) => path.reset());
+    server.close();
+  });
+  const address = server.address();
+  return {
+    port: typeof address === "object" && address !== null ? address.port : 0,
+    pointAt: (port) => {
+      weather.port = port;
+    },
+    slowDown: (mostMs) => {
+      weather.mostDelayMs = mostMs;
+    },
+    dropSilently: () => each((path) => path.goSilent()),
+    blackHole: (isOn) => {
+      weather.isBlack = isOn;
+      if (isOn) {
+        each((path) => path.goSilent());
+      }
+    },
+    reset: () => each((path) => path.reset()),
+    resetSometimes: (share) => {
+      weather.resetShare = share;
+    },
+  };
+}
+
+/** One connection through the proxy, both ways. */
+class Path {
+  readonly #near: Socket;
+  readonly #far: Socket;
+  readonly #weather: Weather;
+  #isSilent: boolean;
+
+  constructor(near: Socket, weather: Weather) {
+    this.#near = near;
+    this.#weather = weather;
+    this.#isSilent = weather.isBlack;
+    this.#far = connect(weather.port, "127.0.0.1");
+    this.#carry(near, this.#far);
+    this.#carry(this.#far, near);
+  }
+
+  goSilent(): void {
+    this.#isSilent = true;
+  }
+
+  reset(): void {
+    this.#near.resetAndDestroy();
+    this.#far.destroy();
+  }
+
+  #carry(from: Socket, to: Socket): void {
+    // Pieces stay in order: each waits for the one before it.
+    let earlier: Promise<void> = Promise.resolve();
+    from.on("data", (piece) => {
+      earlier = earlier.then(() => this.#pass(piece, to));
+    });
+    from.on("error", () => undefined);
+    from.once("close", () => {
+      if (!this.#isSilent) {
+        void earlier.then(() => to.destroy());
+      }
+    });
+  }
+
+  async #pass(piece: Buffer, to: Socket): Promise<void> {
+    const { mostDelayMs, resetShare } = this.#weather;
+    if (mostDelayMs > 0) {
+      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * mostDelayMs));
+    }
+    if (resetShare > 0 && Math.random() < resetShare) {
+      this.reset();
+    }
+    if (!(this.#isSilent || to.destroyed)) {
+      to.write(piece);
+    }
+  }
+}
