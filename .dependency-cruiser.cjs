@@ -1,5 +1,5 @@
 const ROOM =
-  "admin|appointments|deliveries|devices|doctor|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|salesforce-package|siro|write-back";
+  "admin|alerts|appointments|deliveries|devices|doctor|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|salesforce-package|siro|write-back";
 const pkg = (name) => `(^|node_modules/)${name}(/|$)`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -51,7 +51,7 @@ module.exports = {
     {
       name: "no-test-code-in-production",
       severity: "error",
-      from: { path: "^(src|workers|bench)/" },
+      from: { path: "^(src|workers|bench|chaos)/" },
       to: { path: "^test/" },
     },
     {
@@ -72,7 +72,7 @@ module.exports = {
     {
       name: "bullmq-lives-in-queues-and-workers",
       severity: "error",
-      from: { pathNot: "^(src/queues/|workers/|bench/|test/)" },
+      from: { pathNot: "^(src/queues/|workers/|bench/|chaos/|test/)" },
       to: { path: pkg("bullmq") },
     },
   ],

@@ -5,7 +5,8 @@ export default {
   extensionsToTreatAsEsm: [".ts"],
   testTimeout: 30_000,
   setupFilesAfterEnv: ["<rootDir>/test/support/second-chance.js"],
-  maxWorkers: 2,
+  // Most of the time tests wait for a moment to come or a process to start: more than there are cores.
+  maxWorkers: 3,
   reporters: ["default", "<rootDir>/test/support/closing-line-reporter.js"],
   transform: {
     "^.+\\.ts$": [

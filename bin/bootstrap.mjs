@@ -17,6 +17,7 @@ const NEEDS = {
   test: ["build", "redis", "browser", "apprise"],
   check: [],
   bench: ["build", "redis"],
+  chaos: ["build", "redis"],
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

@@ -10,7 +10,7 @@ const FEWEST_MODULES = 20;
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const modules = join(root, "node_modules");
-const cruised = ["src", "workers", "bench"].filter((dir) => existsSync(join(root, dir)));
+const cruised = ["src", "workers", "bench", "chaos"].filter((dir) => existsSync(join(root, dir)));
 
 const CHECKS = [
   {

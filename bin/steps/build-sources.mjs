@@ -14,7 +14,7 @@ import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundlePage, PAGE_SOURCES, PAGE_TEXTS } from "./bundle-page.mjs";
 
-const SOURCE_DIRS = ["src", "workers", "bench"];
+const SOURCE_DIRS = ["src", "workers", "bench", "chaos"];
 const ASSET = /\.(html|css|js|svg|json|webmanifest|png)$/;
 
 /** Whether a source, a source folder or the compiler's settings changed after `dist` was built. */
