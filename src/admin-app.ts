@@ -4,10 +4,16 @@ import { createOverviewReader } from "./admin/overview/read-overview.ts";
 import { shareOverview } from "./admin/overview/share-overview.ts";
 import { dayBounds } from "./deliveries/day-bounds.ts";
 import { issueLink } from "./deliveries/issue-link.ts";
+import { buildDocument } from "./openapi/build-document.ts";
 import { buildLink, explainLink } from "./recording-link.ts";
+import { readVersion } from "./version.ts";
+import { openWhatIf } from "./what-if.ts";
 
 /** What the operators' window is made of. */
-export type AdminAppDeps = Omit<AdminRouterDeps, "overview" | "describeLink">;
+export type AdminAppDeps = Omit<
+  AdminRouterDeps,
+  "overview" | "describeLink" | "whatIf" | "describeApi"
+>;
 
 /** Puts the operators' window together: `stopStreams` ends what pages keep open, so that the server can drain. */
 export function openAdminApp(deps: AdminAppDeps) {
@@ -16,6 +22,8 @@ export function openAdminApp(deps: AdminAppDeps) {
   const router = createAdminRouter({
     ...deps,
     overview,
+    whatIf: openWhatIf(deps),
+    describeApi: (routes) => buildDocument({ ...deps, routes, version: readVersion() }),
     describeLink: (connection, of): DescribedLink => {
       const issued = issueLink({ ...deps, buildLink }, connection, of);
       return issued.kind === "issued"
@@ -23,5 +31,5 @@ export function openAdminApp(deps: AdminAppDeps) {
         : { link: null, linkParts: [] };
     },
   });
-  return { router, stopStreams: overview.close };
+  return { router, overview, stopStreams: overview.close };
 }

@@ -8,8 +8,8 @@ import { webhookChannel } from "./devices/channels/webhook.ts";
 import type { Connection } from "./domain/connection.ts";
 import type { ChannelKind } from "./domain/device.ts";
 import { createAddressGuard } from "./outbound/address-guard.ts";
-import { createMailer } from "./outbound/mailer.ts";
-import { createPoster } from "./outbound/post-json.ts";
+import { createMailer, type Mailer } from "./outbound/mailer.ts";
+import { createPoster, type Poster } from "./outbound/post-json.ts";
 import { openOrg } from "./salesforce/open-org.ts";
 import type { Org } from "./salesforce/org.ts";
 import { OrgAccessError } from "./salesforce/org-errors.ts";
@@ -18,6 +18,10 @@ import type { Vapid } from "./vapid.ts";
 /** The roads to devices that this process can take, and how to let go of their connections. */
 export interface OpenChannels {
   readonly channels: ReadonlyMap<ChannelKind, Channel>;
+  /** The mail server; undefined where there is none. */
+  readonly mailer: Mailer | undefined;
+  /** Posts to addresses that people gave, behind the address guard. */
+  readonly poster: Poster;
   close(): Promise<void>;
   /** Cuts attempts that are under way, so that their jobs are released before the process ends. */
   abort(): Promise<void>;
@@ -56,6 +60,8 @@ export function openChannels(config: ChannelsConfig): OpenChannels {
   ];
   return {
     channels: new Map(channels.map((channel) => [channel.kind, channel])),
+    mailer,
+    poster,
     close: async () => {
       await Promise.all([poster.close(), mailer?.close()]);
     },

@@ -1,5 +1,6 @@
 import type { Logger } from "pino";
 import { Counter, type Registry } from "prom-client";
+import { createDeliveryMetrics, type DeliveryMetrics } from "./delivery-metrics.ts";
 import type { IntakeEvents } from "./intake/intake-events.ts";
 import type { RepSignInEntry } from "./rep-page/sign-in-routes.ts";
 
@@ -12,6 +13,7 @@ export interface Events extends IntakeEvents {
   requestBroke(error: unknown): void;
   /** A rep came back from Salesforce. */
   repSignInEnded(entry: RepSignInEntry): void;
+  readonly deliveries: DeliveryMetrics;
 }
 
 /**
@@ -22,6 +24,7 @@ export interface Events extends IntakeEvents {
 export function createEvents(log: Logger, registry: Registry): Events {
   return {
     ...intakeEvents(log, intakeCounters(registry)),
+    deliveries: createDeliveryMetrics(registry),
     requestBroke: (error) => log.error({ event: "request.broke", ...traceOf(error) }),
     // What broke, or was refused by the app's policies, does not mend itself.
     repSignInEnded: (entry) => {

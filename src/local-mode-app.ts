@@ -19,6 +19,8 @@ export interface LocalModeDeps {
 
 /** What local mode adds to the web process. */
 export interface LocalMode {
+  /** Puts the stage's page at `/`. */
+  readonly mount: (pages: Express) => void;
   /** Takes the requests for the stub org and the stub Siro; false for any other. */
   readonly listener: (request: IncomingMessage, response: ServerResponse) => boolean;
   /** Ends the streams of open pages. */
@@ -26,12 +28,16 @@ export interface LocalMode {
   close(): Promise<void>;
 }
 
-/** Joins the stage of local mode to the books, puts it at `/`, its org at `/services/` and `/id/`, its Siro below `/local/`. */
-export async function mountLocalMode(
-  { config, redis }: LocalModeDeps,
-  pages: Express,
-): Promise<LocalMode | undefined> {
-  const [connection] = config.connections.values();
+/**
+ * Joins the stage of local mode to the books: its page at `/`, its org at `/services/` and `/id/`, its Siro below `/local/`.
+ *
+ * It is opened once and outlives every change of the connections: its org has no store of its own.
+ */
+export async function openLocalMode({
+  config,
+  redis,
+}: LocalModeDeps): Promise<LocalMode | undefined> {
+  const connection = config.connections.get("demo");
   if (connection === undefined) {
     return undefined;
   }
@@ -59,9 +65,11 @@ export async function mountLocalMode(
     siroUrl: `${ownUrl}/webhooks/siro/${name}`,
     adminUrl: `${ownUrl}/admin`,
   };
-  pages.use(helmet({ strictTransportSecurity: false }));
-  pages.use(createLocalRouter({ stage, deviceSecret, facts }));
   return {
+    mount: (pages) => {
+      pages.use(helmet({ strictTransportSecurity: false }));
+      pages.use(createLocalRouter({ stage, deviceSecret, facts }));
+    },
     stopStreams: stage.close,
     close,
     listener: (request, response) => {

@@ -3,6 +3,7 @@ import { issueLink } from "./deliveries/issue-link.ts";
 import type { Connection } from "./domain/connection.ts";
 import { canonicalRecordId } from "./domain/crm-record-id.ts";
 import type { Prompt } from "./domain/prompt.ts";
+import { recordingsOf } from "./domain/recordings-of.ts";
 import { buildLink } from "./recording-link.ts";
 import type { OutstandingPrompt } from "./siro/outstanding-prompt.ts";
 
@@ -37,10 +38,12 @@ function outstanding(
   { stored: { appointment } }: RepVisit,
   { connection, publicUrl, siroUserId }: LinkGround,
 ): OutstandingPrompt {
-  const { recording, ...asSent } = prompt;
+  const { recording: _, furtherRecordings: __, ...asSent } = prompt;
   const { promptId, action, token, firedAtMs, dueAtMs, expiresAtMs } = prompt;
   const link = issueLink({ buildLink, publicUrl }, connection, { prompt: asSent, appointment });
-  const { recordingId, certainty = "time" } = recording ?? {};
+  const recordings = recordingsOf(prompt).flatMap(({ recordingId, certainty }) =>
+    recordingId === undefined ? [] : [{ recordingId, certainty }],
+  );
   const ids = [appointment.recordId, ...appointment.crmObjects.map(({ objectId }) => objectId)];
   return {
     promptId,
@@ -52,6 +55,6 @@ function outstanding(
     ...(siroUserId === undefined ? {} : { siroUserId }),
     fromMs: (firedAtMs ?? dueAtMs) - CLOCK_MS,
     untilMs: expiresAtMs,
-    ...(recordingId === undefined ? {} : { recording: { recordingId, certainty } }),
+    recordings,
   };
 }

@@ -1,5 +1,6 @@
 import type { Redis } from "ioredis";
 import { findPullDevice } from "./books/device-book.ts";
+import { readHold } from "./books/hold-book.ts";
 import { readRepRevision } from "./books/rep-book.ts";
 import type { OpenChannels } from "./channels.ts";
 import type { Config } from "./config.ts";
@@ -21,7 +22,7 @@ export interface RepAppDeps {
   readonly channels: OpenChannels["channels"];
   readonly deliveries: DeliveriesQueue;
   readonly writeBacks: Pick<WriteBacksQueue, "add">;
-  readonly events: Pick<Events, "requestBroke" | "repSignInEnded">;
+  readonly events: Pick<Events, "requestBroke" | "repSignInEnded" | "deliveries">;
 }
 
 /** Puts the reps' window together: `stopStreams` ends what pages keep open, so that the server can drain. */
@@ -45,6 +46,11 @@ export function openRepApp(deps: RepAppDeps) {
   const router = createRepRouter({
     ...config,
     ...desk,
+    // A device that asks by itself gets as little of a connection on hold as one that is sent to.
+    serveNextLink: async (device) =>
+      (await readHold(redis, device.connection)) === undefined
+        ? desk.serveNextLink(device)
+        : { kind: "none" },
     redis,
     live,
     nowMs,
@@ -67,7 +73,11 @@ function roadsOf({ vapid, connections }: Config, name: string) {
 }
 
 function sentAnnouncer({ config, events, writeBacks }: RepAppDeps) {
-  return async (ref: Parameters<typeof announceSent>[1]): Promise<void> => {
+  return async (ref: Parameters<typeof announceSent>[1], servedAfterMs?: number): Promise<void> => {
+    if (servedAfterMs !== undefined) {
+      events.deliveries.attempted("pull", "accepted");
+      events.deliveries.firstAccepted(servedAfterMs);
+    }
     const connection = config.connections.get(ref.connection);
     // The rep has the link in hand: a stamp that cannot be queued must not take it away.
     await writeBacks

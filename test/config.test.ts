@@ -2,7 +2,7 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { ConfigError, loadConfig } from "../src/config.ts";
+import { ConfigError, loadConfig, localModeProblem } from "../src/config.ts";
 
 let dir: string;
 
@@ -297,14 +297,41 @@ describe("loadConfig, local mode", () => {
     expect(config.adminPassword?.length).toBeGreaterThanOrEqual(12);
   });
 
-  test("another HOST is refused, together with whatever else is wrong", () => {
-    const problems = problemsOf(withConnections([], { HOST: "0.0.0.0", PORT: "x" }));
-    expect(problems.map((problem) => problem.split(":")[0]).sort()).toEqual(["HOST", "PORT"]);
+  test("another HOST is refused, unless a connection is stored", () => {
+    const env = withConnections([], { HOST: "0.0.0.0" });
+    expect(localModeProblem(loadConfig(env))).toMatch(
+      /^HOST: local mode listens on 127\.0\.0\.1 only/,
+    );
+    const config = loadConfig(env, { hasStoredConnections: true });
+    expect(localModeProblem(config)).toBeUndefined();
+    expect(localModeProblem(loadConfig(withConnections([])))).toBeUndefined();
+  });
+
+  test("ends with the first stored connection; the operators' password stays", () => {
+    const env = withConnections([]);
+    const before = loadConfig(env);
+    const after = loadConfig(env, { hasStoredConnections: true });
+    expect(after).toMatchObject({ isLocalMode: false, outboundAllow: [] });
+    expect([...after.connections.keys()]).toEqual([]);
+    expect(after.adminPassword).toBe(before.adminPassword);
   });
 
   test("a broken connections file does not speak of local mode", () => {
     const problems = problemsOf(withConnections([{ name: "acme" }], { HOST: "0.0.0.0" }));
     expect(problems.join("\n")).not.toContain("local mode");
     expect(problems.length).toBeGreaterThan(0);
+  });
+});
+
+describe("loadConfig, DATA_DIR", () => {
+  test.each([
+    ["a file", ["taken"]],
+    ["a folder below a file", ["taken", "data"]],
+  ])("%s is refused in one line, before anything is written", (_, parts) => {
+    writeFileSync(join(dir, "taken"), "");
+    const path = join(dir, ...parts);
+    expect(problemsOf({ ...withConnections([ACME]), DATA_DIR: path })).toEqual([
+      `DATA_DIR: ${join(dir, "taken")} is a file, so ${path} cannot be a folder`,
+    ]);
   });
 });

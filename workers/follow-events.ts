@@ -11,6 +11,7 @@ import type { Connection } from "../src/domain/connection.ts";
 import { type CrmEvent, crmEventSchema } from "../src/domain/crm-event.ts";
 import { messageChange } from "../src/salesforce/message-change.ts";
 import type { RecordRef } from "../src/salesforce/read-outcome.ts";
+import { traced } from "../src/traced.ts";
 import type { JobOutcome, ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { noteAnswered, noteTrouble } from "./note-org.ts";
@@ -60,7 +61,10 @@ export function followDeps(
         recordId,
         reportOf,
       ),
-    applyPlan: (connection, userId) => kit.planRep({ connection, userId }),
+    applyPlan: (connection, userId) =>
+      traced({ name: "plan", attributes: { "siro_bridge.connection": connection.name } }, () =>
+        kit.planRep({ connection, userId }),
+      ),
     enqueue: async (event) => {
       await kit.crmEvents.put([event]);
     },

@@ -23,9 +23,11 @@ export interface WriteBacksKit {
   readonly events: Pick<WorkerEvents, "workerFailed">;
 }
 
-/** Opens the queue and a desk per connection; nothing is called before the first write. */
-export function openWriteBacks(kit: WriteBacksKit): WriteBacks {
-  const { add } = createWriteBacksQueue(kit.redis);
+/** Opens its end of the queue and a desk per connection; nothing is called before the first write. */
+export function openWriteBacks(
+  kit: WriteBacksKit,
+  { add } = createWriteBacksQueue(kit.redis),
+): WriteBacks {
   const desks = new Map(
     [...kit.orgs].map(([name, opened]) => [name, deskOf(kit, opened)] as const),
   );
@@ -41,9 +43,9 @@ export function openWriteBacks(kit: WriteBacksKit): WriteBacks {
       const connection = kit.config.connections.get(ref.connection);
       await add(connection === undefined ? [] : announceSent(connection, ref));
     },
-    recorded: async (ref, isLinked) => {
+    recorded: async (ref, by) => {
       const connection = kit.config.connections.get(ref.connection);
-      await add(connection === undefined ? [] : announceRecording(connection, ref, isLinked));
+      await add(connection === undefined ? [] : announceRecording(connection, ref, by));
     },
     write: async (ref, looks) =>
       (await desks.get(ref.connection)?.write(ref, looks)) ?? { kind: "done", note: "off" },

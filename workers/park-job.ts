@@ -2,6 +2,7 @@ import type { Job } from "bullmq";
 import { park, parkedIdOf } from "../src/books/parked-book.ts";
 import { appendTimeline } from "../src/books/timeline-book.ts";
 import { deliveryIdOf } from "../src/domain/delivery.ts";
+import { mendIdOf } from "../src/domain/siro-mend.ts";
 import { writeBackIdOf } from "../src/domain/write-back.ts";
 import { keyspace } from "../src/keyspace.ts";
 import type { ParkOutcome } from "./job-outcome.ts";
@@ -42,8 +43,9 @@ function keyOf(work: ParkOutcome["work"], job: Job): string {
     case "event":
       return `${work.event.source}-${work.event.eventId}`;
     case "prompt":
-    case "mend":
       return work.prompt.promptId;
+    case "mend":
+      return mendIdOf(work.prompt);
     case "sync":
       return work.visit.recordId;
     case "write-back":

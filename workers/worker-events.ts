@@ -1,6 +1,7 @@
 import type { Job } from "bullmq";
 import type { Logger } from "pino";
 import { Counter, Histogram, type Registry } from "prom-client";
+import { createDeliveryMetrics, type DeliveryMetrics } from "../src/delivery-metrics.ts";
 import { errorCode } from "../src/error-code.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 
@@ -10,7 +11,11 @@ export interface WorkerEvents {
   jobBroke(job: Job, code: string, error: unknown): void;
   jobParked(job: Job, reason: string): void;
   promptFired(lateMs: number): void;
+  readonly deliveries: DeliveryMetrics;
   workerFailed(queue: string, error: unknown): void;
+  /** Prompts that waited without a job that would have brought them. */
+  promptsRescued(connection: string, why: string, count: number): void;
+  storeWatched(found: "emptied" | "failed"): void;
 }
 
 /** Builds the events over one logger and one metrics registry. */
@@ -33,8 +38,14 @@ export function createWorkerEvents(log: Logger, registry: Registry): WorkerEvent
     labelNames: ["connection"],
     registers: [registry],
   });
-  const lateness = new Histogram({
-    name: "siro_bridge_prompt_lateness_seconds",
+  const rescued = new Counter({
+    name: "siro_bridge_prompts_rescued_total",
+    help: "Waiting prompts whose job was lost, had ended, or was not taken up in time",
+    labelNames: ["connection", "why"],
+    registers: [registry],
+  });
+  const fireDelay = new Histogram({
+    name: "siro_bridge_prompt_fire_delay_seconds",
     help: "How long after its due time a prompt was handed to the devices",
     buckets: [0.05, 0.1, 0.25, 0.5, 1, 2, 5, 10, 30, 60, 300],
     registers: [registry],
@@ -57,10 +68,19 @@ export function createWorkerEvents(log: Logger, registry: Registry): WorkerEvent
       log.warn({ event: "job.parked", ...jobFields(job), reason });
     },
     promptFired(lateMs) {
-      lateness.observe(lateMs / 1000);
+      fireDelay.observe(lateMs / 1000);
     },
+    deliveries: createDeliveryMetrics(registry),
     workerFailed(queue, error) {
       log.error({ event: "worker.failed", queue, error: nameOf(error) });
+    },
+    promptsRescued(connection, why, count) {
+      rescued.inc({ connection, why }, count);
+      log.error({ event: "prompts.rescued", connection, why, count });
+    },
+    storeWatched(found) {
+      const level = found === "emptied" ? "error" : "warn";
+      log[level]({ event: found === "emptied" ? "store.emptied" : "store.not-watched" });
     },
   };
 }

@@ -11,7 +11,7 @@ export function receiptDesk(kit: WorkerKit): ReceiptDesk {
     announceSent: async (ref) => writeBacks?.sent(ref),
     announceRecording: async (ref, by) => {
       await siroMends?.recorded(ref);
-      await writeBacks?.recorded(ref, by === "linked");
+      await writeBacks?.recorded(ref, by);
     },
     nowMs: Date.now,
   });

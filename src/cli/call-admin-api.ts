@@ -14,13 +14,14 @@ export interface AdminCall {
   /** Without a slash at the end. */
   readonly baseUrl: string;
   readonly path: string;
-  readonly body: object;
+  /** POST with this body; GET without one. */
+  readonly body?: object;
 }
 
 const errorSchema = z.object({ error: z.object({ code: z.string(), message: z.string() }) });
 
 /**
- * POSTs to the operators' API of a running bridge: with `ADMIN_API_TOKEN` or, without one, signed in with the
+ * Calls the operators' API of a running bridge: with `ADMIN_API_TOKEN` or, without one, signed in with the
  * operators' password of the same configuration.
  */
 export async function callAdminApi(
@@ -32,7 +33,7 @@ export async function callAdminApi(
     if (proof === undefined) {
       return failed("set ADMIN_API_TOKEN, or the ADMIN_PASSWORD that the bridge was started with");
     }
-    const reply = await post(`${baseUrl}/admin/api${path}`, body, proof);
+    const reply = await call(`${baseUrl}/admin/api${path}`, body, proof);
     const answer: unknown = await reply.json();
     const refusal = errorSchema.safeParse(answer);
     if (reply.ok && !refusal.success) {
@@ -58,20 +59,19 @@ async function proofOf(
   }
   // The session's changes are taken from the bridge's own pages only; this is asked for at its own address.
   const { origin } = new URL(baseUrl);
-  const reply = await post(`${baseUrl}/admin/login`, { password: adminPassword }, { origin });
+  const reply = await call(`${baseUrl}/admin/login`, { password: adminPassword }, { origin });
   const cookie = reply.headers.get("set-cookie")?.split(";", 1)[0];
   return reply.ok && cookie !== undefined ? { origin, cookie } : undefined;
 }
 
-function post(
+function call(
   url: string,
-  body: object,
+  body: object | undefined,
   headers: Readonly<Record<string, string>>,
 ): Promise<Response> {
   return fetch(url, {
-    method: "POST",
     headers: { "content-type": "application/json", ...headers },
-    body: JSON.stringify(body),
+    ...(body === undefined ? {} : { method: "POST", body: JSON.stringify(body) }),
     redirect: "manual",
     signal: AbortSignal.timeout(TIMEOUT_MS),
   });

@@ -7,7 +7,8 @@ import { orgNeeds } from "./org-needs.ts";
 import { printFindings } from "./print-findings.ts";
 import { probeOrg } from "./probe-org.ts";
 import { siroProbe } from "./probe-siro.ts";
-import { ownUrlOf, readSettings } from "./read-settings.ts";
+import { readLiveSettings } from "./read-live-settings.ts";
+import { ownUrlOf } from "./read-settings.ts";
 
 interface CheckFlags {
   readonly json?: boolean;
@@ -31,7 +32,7 @@ async function runCheck(
   { json = false }: CheckFlags,
   command: Command,
 ): Promise<void> {
-  const reading = readSettings();
+  const reading = await readLiveSettings();
   if (reading.kind === "refused") {
     printFindings(checkConfiguration(reading), json);
     return;

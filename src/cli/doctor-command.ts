@@ -7,7 +7,8 @@ import { printFindings } from "./print-findings.ts";
 import { probeOrg } from "./probe-org.ts";
 import { probeRedis } from "./probe-redis.ts";
 import { siroProbe } from "./probe-siro.ts";
-import { ownUrlOf, readSettings, type SettingsReading } from "./read-settings.ts";
+import { readLiveSettings } from "./read-live-settings.ts";
+import { ownUrlOf, type SettingsReading } from "./read-settings.ts";
 
 /** The command `doctor`: every check there is. Anything to mend ends the run with exit code 1. */
 export function doctorCommand(): Command {
@@ -15,7 +16,7 @@ export function doctorCommand(): Command {
     .description("check configuration, Redis, the running bridge, clocks, every org, and a sample")
     .option("--json", "print one JSON object")
     .action(async ({ json = false }: { readonly json?: boolean }) => {
-      printFindings(await findAll(readSettings()), json);
+      printFindings(await findAll(await readLiveSettings()), json);
     });
 }
 

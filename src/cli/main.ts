@@ -2,6 +2,7 @@ import { Command, CommanderError } from "commander";
 import { connectionsCommand } from "./connections-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { linkCommand } from "./link-command.ts";
+import { openapiCommand } from "./openapi-command.ts";
 import { repsCommand } from "./reps-command.ts";
 import { salesforceCommand } from "./salesforce-command.ts";
 import { sendSampleCommand } from "./send-sample-command.ts";
@@ -14,6 +15,7 @@ const COMMANDS: readonly (() => Command)[] = [
   sendSampleCommand,
   repsCommand,
   salesforceCommand,
+  openapiCommand,
 ];
 
 /**

@@ -1,9 +1,6 @@
-import { createCipheriv, createDecipheriv, createHmac, randomBytes } from "node:crypto";
-
+import { createHmac } from "node:crypto";
 import { BridgeError } from "../errors.ts";
-
-const IV_BYTES = 12;
-const TAG_BYTES = 16;
+import { openValue, sealValue } from "../sealed-value.ts";
 
 /** A stored address was sealed with another key, or was tampered with. */
 export class AddressUnreadableError extends BridgeError {
@@ -16,12 +13,9 @@ export class AddressUnreadableError extends BridgeError {
   }
 }
 
-/** Encrypts an address with the bridge's key (AES-256-GCM); base64 of nonce, tag and text. */
+/** Encrypts an address with the bridge's key. */
 export function sealAddress(address: unknown, secretKey: Buffer): string {
-  const iv = randomBytes(IV_BYTES);
-  const cipher = createCipheriv("aes-256-gcm", secretKey, iv);
-  const text = Buffer.concat([cipher.update(JSON.stringify(address), "utf8"), cipher.final()]);
-  return Buffer.concat([iv, cipher.getAuthTag(), text]).toString("base64");
+  return sealValue(address, secretKey);
 }
 
 /**
@@ -31,13 +25,7 @@ export function sealAddress(address: unknown, secretKey: Buffer): string {
  */
 export function openAddress(sealed: string, secretKey: Buffer): unknown {
   try {
-    const bytes = Buffer.from(sealed, "base64");
-    const decipher = createDecipheriv("aes-256-gcm", secretKey, bytes.subarray(0, IV_BYTES), {
-      authTagLength: TAG_BYTES,
-    });
-    decipher.setAuthTag(bytes.subarray(IV_BYTES, IV_BYTES + TAG_BYTES));
-    const text = decipher.update(bytes.subarray(IV_BYTES + TAG_BYTES));
-    return JSON.parse(Buffer.concat([text, decipher.final()]).toString("utf8"));
+    return openValue(sealed, secretKey);
   } catch (error) {
     throw new AddressUnreadableError("A stored address", { cause: error });
   }

@@ -94,11 +94,12 @@ function isPublicAddress(address: string): boolean {
 }
 
 /** A name without a dot is known on this machine or in this network only. */
-function isLocalName(host: string): boolean {
+export function isLocalName(host: string): boolean {
   return LOCAL_NAME.test(host) || !host.includes(".");
 }
 
-function bareHost(hostname: string): string {
+/** The host of a URL without the brackets of an IPv6 address and without the dot of the root. */
+export function bareHost(hostname: string): string {
   return hostname.replace(/^\[|\]$|\.$/g, "").toLowerCase();
 }
 

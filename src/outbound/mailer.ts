@@ -20,7 +20,8 @@ export interface OutgoingMail {
   readonly to: string;
   readonly subject: string;
   readonly text: string;
-  readonly html: string;
+  /** Without it the text goes alone. */
+  readonly html?: string;
   /** With its angle brackets; the same for a repeat. */
   readonly messageId: string;
   readonly calendar?: CalendarPart;

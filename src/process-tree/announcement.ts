@@ -33,7 +33,7 @@ function localModeLines(adminPassword: string | undefined): string[] {
     "",
     "  *** LOCAL MODE: no Salesforce org is configured. ***",
     "  *** An invented org and a stub of Siro stand in; only this machine can reach the bridge. ***",
-    "  *** To connect a real one, write connections.json (see README.md). ***",
+    "  *** To connect a real one, make it under /admin/connections, or write connections.json (see README.md). ***",
     "",
     `  operator password  ${adminPassword ?? "(ADMIN_PASSWORD)"}`,
   ];

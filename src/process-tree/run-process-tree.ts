@@ -23,8 +23,8 @@ export interface ProcessTreeOptions extends Omit<StoreOptions, "onClose" | "sear
   readonly childRestarts?: RestartPolicy;
   /** The environment of the children; `REDIS_URL` is added, `PATH` is searched for a Redis server. */
   readonly env: NodeJS.ProcessEnv;
-  /** Called once, when every child serves. */
-  readonly onReady: () => void;
+  /** Called once, when every child serves, with the address of the Redis in use. */
+  readonly onReady: (redisUrl: string) => void;
 }
 
 /**
@@ -62,7 +62,7 @@ async function serve(
   const ended = Promise.race([store.ended, ...children.map((child) => child.ended)]);
   await Promise.race([ended, untilAllReady(children)]);
   if (!options.stop.aborted) {
-    options.onReady();
+    options.onReady(store.redisUrl);
   }
   await ended;
 }

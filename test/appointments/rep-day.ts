@@ -1,5 +1,6 @@
 import { applyPlan, type PlanOutcome } from "../../src/appointments/apply-plan.ts";
 import { planPrompts } from "../../src/appointments/plan-prompts.ts";
+import type { ReceiptKey } from "../../src/books/appointment-book.ts";
 import type { RepDecision } from "../../src/books/rep-book.ts";
 import { parseRepState, type RepState } from "../../src/books/rep-state.ts";
 import {
@@ -28,6 +29,8 @@ import type { RedisCommand } from "../../src/redis-script.ts";
 import { DANA } from "../support/builders.ts";
 
 const REP = { connection: "acme", userId: DANA.userId };
+const keyOf = ({ promptId, kind, deviceId, isFurther, recordingId }: ReceiptKey) =>
+  JSON.stringify([promptId, kind, deviceId, isFurther === true && recordingId]);
 const PROMPTS_FIELD = `p:${DANA.userId}`;
 
 /** The rep's one device. */
@@ -183,10 +186,8 @@ export class RepDay {
       {
         connection: REP.connection,
         changeRep: (decide) => this.changeRep(decide),
-        readReceipt: async (recordId, { promptId, kind, deviceId }) =>
-          this.receipts(recordId).find(
-            (one) => one.promptId === promptId && one.kind === kind && one.deviceId === deviceId,
-          ),
+        readReceipt: async (recordId, key) =>
+          this.receipts(recordId).find((one) => keyOf(one) === keyOf(key)),
       },
       evidence,
     );

@@ -5,9 +5,12 @@ import { createServer, type Server } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, describe, expect, test } from "@jest/globals";
+import { changeStoredConnection } from "../../src/books/connection-book.ts";
 import { type StubOrg, startStubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
 import type { StubOrgOptions } from "../../src/local-mode/stub-org/stub-org-options.ts";
+import { openProducerRedis, untilReady } from "../../src/redis.ts";
 import { ACME } from "../support/bridge-process.ts";
+import { startRedisServer } from "../support/redis-server.ts";
 import { anAcme, cliUnderTest, findingsOf, troublesIn } from "./cli-under-test.ts";
 
 const run = cliUnderTest();
@@ -124,6 +127,33 @@ describe("siro-bridge connections check", () => {
     const soql = org.calls.entries.flatMap((call) => call.soql);
     expect(soql).toEqual(["SELECT Id FROM Organization LIMIT 1"]);
     expect(org.calls.entries.map(({ kind }) => kind)).not.toContain("update");
+  });
+
+  test("also checks a connection that was made in the operators' window", async () => {
+    const server = await startRedisServer();
+    const redis = openProducerRedis(server.url);
+    const secretKey = Buffer.alloc(32, 7);
+    await untilReady(redis, 10_000);
+    await changeStoredConnection(
+      redis,
+      { name: "beta", secretKey },
+      {
+        before: undefined,
+        next: {
+          settings: { ...anAcme({ name: "beta" }) },
+          createdAtMs: 1,
+          changedAtMs: 1,
+          changedBy: "admin",
+          secretDates: {},
+        },
+      },
+    );
+    const env = { REDIS_URL: server.url, SECRET_KEY: secretKey.toString("base64") };
+    const result = await run(["connections", "check", "beta", "--json"], { env });
+    redis.disconnect();
+    await server.stop();
+    expect(result.code).toBe(0);
+    expect(findingsOf(result).map(({ connection }) => connection)).toContain("beta");
   });
 
   test("prints a table with what to do, and never a secret", async () => {

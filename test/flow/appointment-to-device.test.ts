@@ -236,7 +236,10 @@ describe("from an appointment event to a device", () => {
     };
     await bridge.postEvents([
       aVisitEvent({ recordId: failing.visitId, startsIn: 0, endsIn: 60, reps: [failing.rep] }),
-      aVisitEvent({ recordId: gone.visitId, startsIn: 0, endsIn: 60, reps: [gone.rep] }),
+      aVisitEvent({
+        ...{ recordId: gone.visitId, startsIn: 0, endsIn: 60 },
+        reps: [{ ...gone.rep, team: "North" }],
+      }),
     ]);
     const attempts = await untilArrived(failing.arrived, 3);
     expect(new Set(attempts.map(({ webhookId }) => webhookId)).size).toBe(1);
@@ -248,8 +251,12 @@ describe("from an appointment event to a device", () => {
       { timeoutMs: 5000, what: "the device to be told gone" },
     );
     expect(gone.arrived()).toHaveLength(1);
-    const reps = await (await bridge.api(`/reps/${ACME.name}`)).json();
+    const reps = await readJson(await bridge.api(`/reps/${ACME.name}`));
     expect(JSON.stringify(reps)).toContain('"state":"gone"');
+    // The event names the rep's team as well.
+    expect(reps.items).toContainEqual(
+      expect.objectContaining({ email: gone.rep.email, team: "North" }),
+    );
   });
 
   test("Retry-After is honoured", async () => {

@@ -1,13 +1,13 @@
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
 import type { AttemptOutcome } from "../../domain/attempt-outcome.ts";
-import { isoInstant } from "../../domain/instant.ts";
 import type { PromptMessage } from "../../domain/prompt-message.ts";
 import { type AddressGuard, AddressRefusedError } from "../../outbound/address-guard.ts";
 import type { PostAnswer, Poster } from "../../outbound/post-json.ts";
 import type { AddressVerdict, Channel, SendContext } from "./channel.ts";
 import { ADDRESS_UNREADABLE, laterOutcome, unansweredOutcome } from "./channel-outcomes.ts";
 import { judgeAddress } from "./judge-address.ts";
+import { webhookBody } from "./webhook-body.ts";
 
 const addressSchema = z.object({
   url: z.url({ protocol: /^https?$/, error: "must be an https URL" }).max(2000),
@@ -96,36 +96,4 @@ function outcomeOf(answer: PostAnswer, tookMs: number): AttemptOutcome {
     return { kind: "device-gone", answer: text };
   }
   return laterOutcome(answer);
-}
-
-function webhookBody(message: PromptMessage, nowMs: number): object {
-  const timestamp = isoInstant(nowMs);
-  const { connection, rep } = message;
-  const person = { userId: rep.userId, ...(rep.email === undefined ? {} : { email: rep.email }) };
-  if (message.kind === "test") {
-    const { promptId } = message;
-    return { type: "prompt.test", timestamp, data: { promptId, connection, rep: person } };
-  }
-  const { prompt, appointment, link, openUrl } = message;
-  return {
-    type: "prompt.due",
-    timestamp,
-    data: {
-      promptId: prompt.promptId,
-      action: prompt.action,
-      dueAt: isoInstant(prompt.dueAtMs),
-      expiresAt: isoInstant(prompt.expiresAtMs),
-      link,
-      openUrl,
-      connection,
-      rep: person,
-      appointment: {
-        recordType: appointment.recordType,
-        recordId: appointment.recordId,
-        title: appointment.title,
-        startAt: isoInstant(appointment.startAtMs),
-        endAt: isoInstant(appointment.endAtMs),
-      },
-    },
-  };
 }
