@@ -318,6 +318,8 @@ describe("without", () => {
     ];
     expect(await actionsOf(visitIds[0] ?? "", 1)).toEqual(["start"]);
     await until(() => world.writes() > 0, { timeoutMs: 5_000, what: "a write that failed" });
+    // The other visit's write may have been on its way already.
+    await delay(QUIET_MS);
     const afterFirst = world.writes();
     visitIds.push(world.book(await world.aRep(), [7_500, 7_800]));
     await delay(QUIET_MS);
