@@ -39,7 +39,17 @@ const CALLS: Readonly<Record<string, (number: number) => string>> = {
   "one appointment": (number) => `/appointments/${ACME.name}/${recordIdOf((number * 97) % FEWEST)}`,
   parked: () => "/parked",
   reps: () => `/reps/${ACME.name}`,
+  "coverage, seven days": () => "/coverage",
+  "coverage, three weeks ago": () => `/coverage?from=${daysAgo(22)}&to=${daysAgo(21)}`,
+  lateness: () => "/lateness",
+  alerts: () => "/alerts",
+  audit: () => "/audit",
+  connections: () => "/connections",
 };
+
+function daysAgo(days: number): string {
+  return new Date(Date.now() - days * 86_400_000).toISOString();
+}
 
 /** Measures the operators' window over a large store, with live streams open and visits changing. */
 export async function measureOperators(

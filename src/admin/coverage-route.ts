@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { readDossiers } from "../books/appointment-book.ts";
+import { createDayTally, type DayTally, MOST_FACTS, type TallyWindow } from "../books/day-tally.ts";
 import { readTeams } from "../books/rep-book.ts";
 import { walkTimeIndex } from "../books/time-index.ts";
 import { instantSchema, isoInstant } from "../domain/instant.ts";
@@ -11,9 +12,11 @@ import { type AdminApiDeps, namedConnection } from "./admin-api.ts";
 import type { AdminRoute } from "./admin-route.ts";
 import {
   type CoverageCounts,
+  type CoverageFact,
   type CoverageRow,
   type CoverageTally,
   type CoverageTeam,
+  coverageFact,
   tallyCoverage,
 } from "./coverage.ts";
 import { writeCsv } from "./csv.ts";
@@ -44,6 +47,7 @@ interface Span {
 
 /** The route of the coverage: per rep, team and day, for how many visits a recording was confirmed. */
 export function coverageRoute(deps: CoverageDeps): AdminRoute {
+  const recent = recentFacts(deps);
   return {
     method: "get",
     path: "/coverage",
@@ -60,7 +64,7 @@ export function coverageRoute(deps: CoverageDeps): AdminRoute {
           ? [...deps.connections.keys()]
           : [namedConnection(deps, connection).name];
       const span = spanOf({ from, to }, deps.nowMs());
-      const tally = await readCoverage(deps, names, span);
+      const tally = await readCoverage({ ...deps, recent }, names, span);
       return format === "csv"
         ? csvReply(by === "rep" ? repLines(tally) : teamLines(tally), span)
         : jsonReply(tally, span);
@@ -82,9 +86,39 @@ function spanOf(
   return { fromMs, toMs };
 }
 
-/** Holds no more than a hundred visits at a time. */
+/** The visits of a connection around today; undefined when there are too many to be kept in mind. */
+type RecentFacts = (name: string) => Promise<readonly CoverageFact[] | undefined>;
+
+/** Keeps in mind what the usual question needs, and reads again only what changed since the one before. */
+function recentFacts({ redis, nowMs }: CoverageDeps): RecentFacts {
+  const tallies = new Map<string, DayTally<CoverageFact>>();
+  return async (name) => {
+    const tally =
+      tallies.get(name) ??
+      createDayTally({ redis, connection: name, nowMs, factOf: coverageFact, rereadEveryMs: 0 });
+    tallies.set(name, tally);
+    const facts = [...(await tally.read(recentWindow(nowMs())))];
+    return facts.length < MOST_FACTS ? facts : undefined;
+  };
+}
+
+/** Whole days, so that it moves once a day. */
+function recentWindow(nowMs: number): TallyWindow {
+  const todayMs = Math.floor(nowMs / DAY_MS) * DAY_MS;
+  return { fromMs: todayMs - USUAL_DAYS * DAY_MS, untilMs: todayMs + 3 * DAY_MS };
+}
+
+function isRecent({ fromMs, toMs }: Span, nowMs: number): boolean {
+  const window = recentWindow(nowMs);
+  return fromMs >= window.fromMs && toMs <= window.untilMs;
+}
+
+interface CoverageSources extends CoverageDeps {
+  readonly recent: RecentFacts;
+}
+
 async function readCoverage(
-  deps: CoverageDeps,
+  deps: CoverageSources,
   names: readonly string[],
   span: Span,
 ): Promise<CoverageTally> {
@@ -94,17 +128,41 @@ async function readCoverage(
     ),
   );
   const tally = tallyCoverage(deps.nowMs(), (name, userId) => teams.get(name)?.get(userId));
-  let visits = 0;
+  const counted = { visits: 0 };
   for (const name of names) {
-    for await (const recordIds of walkVisits(deps, name, span)) {
-      visits += recordIds.length;
-      refuseTooMany(visits);
-      for (const dossier of await readDossiers(deps.redis, name, recordIds)) {
-        tally.add(name, dossier);
+    const facts = isRecent(span, deps.nowMs()) ? await deps.recent(name) : undefined;
+    if (facts === undefined) {
+      await countEach(deps, { name, span, tally, counted });
+    } else {
+      const { fromMs, toMs } = span;
+      const asked = facts.filter(({ startAtMs }) => startAtMs >= fromMs && startAtMs < toMs);
+      countIn(counted, asked.length);
+      for (const fact of asked) {
+        tally.addFact(name, fact);
       }
     }
   }
   return tally;
+}
+
+interface Counting {
+  readonly name: string;
+  readonly span: Span;
+  readonly tally: CoverageTally;
+  readonly counted: { visits: number };
+}
+
+/** Holds no more than a hundred visits at a time. */
+async function countEach(
+  deps: CoverageDeps,
+  { name, span, tally, counted }: Counting,
+): Promise<void> {
+  for await (const recordIds of walkVisits(deps, name, span)) {
+    countIn(counted, recordIds.length);
+    for (const dossier of await readDossiers(deps.redis, name, recordIds)) {
+      tally.add(name, dossier);
+    }
+  }
 }
 
 async function* walkVisits(
@@ -123,8 +181,9 @@ async function* walkVisits(
   }
 }
 
-function refuseTooMany(visits: number): void {
-  if (visits > MOST_VISITS) {
+function countIn(counted: { visits: number }, more: number): void {
+  counted.visits += more;
+  if (counted.visits > MOST_VISITS) {
     const message = `leaves more than ${MOST_VISITS} visits; ask for fewer days, or one connection`;
     throw new InputInvalidError([{ path: "to", message }]);
   }

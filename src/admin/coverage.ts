@@ -49,10 +49,20 @@ export interface CoverageTeam extends CoverageTotal {
 export interface CoverageTally {
   /** Nothing is counted for a visit that is not kept any more. */
   add(connection: string, dossier: AppointmentDossier | undefined): void;
+  /** Counts what was read out of a visit before. */
+  addFact(connection: string, fact: CoverageFact): void;
   /** In the order of connection, day, team and name. */
   rows(): readonly CoverageRow[];
   teams(): readonly CoverageTeam[];
   totals(): readonly CoverageTotal[];
+}
+
+/** How a visit stands for each of its reps, as far as it counts. */
+export interface CoverageFact {
+  readonly startAtMs: number;
+  /** From then on it counts otherwise by time alone. */
+  readonly untilMs: number;
+  readonly standings: readonly RepStanding[];
 }
 
 /** Where a rep's time zone is not known. */
@@ -69,15 +79,21 @@ export type TeamOf = (connection: string, userId: string) => string | undefined;
  */
 export function tallyCoverage(nowMs: number, teamOf: TeamOf = () => undefined): CoverageTally {
   const rows = new Map<string, CoverageRow>();
+  const addFact = (connection: string, { startAtMs, standings }: CoverageFact) => {
+    for (const { rep, standing } of standings) {
+      const team = teamOf(connection, rep.userId) ?? rep.team ?? "";
+      const empty = emptyRow(connection, { ...rep, team }, startAtMs);
+      const key = [connection, empty.day, rep.userId].join("/");
+      rows.set(key, counted(rows.get(key) ?? empty, standing));
+    }
+  };
   return {
     add: (connection, dossier) => {
-      for (const { rep, standing, startAtMs } of standingsOf(dossier, nowMs)) {
-        const team = teamOf(connection, rep.userId) ?? rep.team ?? "";
-        const empty = emptyRow(connection, { ...rep, team }, startAtMs);
-        const key = [connection, empty.day, rep.userId].join("/");
-        rows.set(key, counted(rows.get(key) ?? empty, standing));
+      if (dossier !== undefined) {
+        addFact(connection, coverageFact(dossier, nowMs));
       }
     },
+    addFact,
     rows: () => [...rows.values()].sort(byPlace),
     teams: () =>
       sumsOf([...rows.values()].sort(byPlace), ({ connection, day, team }) => ({
@@ -93,23 +109,28 @@ export function visitStandings(dossier: AppointmentDossier, nowMs: number): read
   return standingsOf(dossier, nowMs).map(({ standing }) => standing);
 }
 
+/** How a visit stands for one of its reps. */
 interface RepStanding {
   readonly rep: Rep;
   readonly standing: Standing;
-  readonly startAtMs: number;
 }
 
-function standingsOf(
-  dossier: AppointmentDossier | undefined,
-  nowMs: number,
-): readonly RepStanding[] {
-  return dossier === undefined
-    ? []
-    : repsOf(dossier).flatMap((rep) => {
-        const standing = standingOf(dossier, rep.userId, nowMs);
-        const { startAtMs } = dossier.stored.appointment;
-        return standing === undefined ? [] : [{ rep, standing, startAtMs }];
-      });
+/** Reads out of a dossier what coverage counts at a moment. Pure. */
+export function coverageFact(dossier: AppointmentDossier, nowMs: number): CoverageFact {
+  const { startAtMs } = dossier.stored.appointment;
+  return {
+    startAtMs,
+    // A visit that begins without its start having been sent is missed from then on.
+    untilMs: startAtMs > nowMs ? startAtMs : Number.POSITIVE_INFINITY,
+    standings: standingsOf(dossier, nowMs),
+  };
+}
+
+function standingsOf(dossier: AppointmentDossier, nowMs: number): readonly RepStanding[] {
+  return repsOf(dossier).flatMap((rep) => {
+    const standing = standingOf(dossier, rep.userId, nowMs);
+    return standing === undefined ? [] : [{ rep, standing }];
+  });
 }
 
 /** Those who have the visit, and those who had it when its start was sent. */

@@ -30,6 +30,8 @@ export interface FeedPart {
   readonly recordIds: ReadonlySet<string>;
   /** Where to read on. */
   readonly end: string;
+  /** There may be more after it. */
+  readonly isCut: boolean;
   /** The feed forgot changes before they were read. */
   readonly hasGap: boolean;
 }
@@ -48,7 +50,9 @@ export async function readChanges(
   return {
     recordIds: new Set(entries.flatMap(([, [, recordId]]) => recordId ?? [])),
     end: entries.at(-1)?.[0] ?? after,
-    hasGap: first !== undefined && after !== BEGINNING && isBefore(after, first[0]),
+    isCut: entries.length === READ_AT_ONCE,
+    // A feed that is gone altogether was emptied with the whole store.
+    hasGap: after !== BEGINNING && (first === undefined || isBefore(after, first[0])),
   };
 }
 

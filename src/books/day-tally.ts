@@ -26,14 +26,14 @@ export interface DayTallyDeps<Fact extends Timed> {
   readonly rereadEveryMs?: number;
 }
 
-/** The appointments of a day of one connection, as far as they are counted. */
+/** The appointments of a window of one connection, as far as they are counted. */
 export interface DayTally<Fact> {
   /** Brings the facts up to date; a call while one is under way gets the same. */
   read(window: TallyWindow): Promise<Iterable<Fact>>;
 }
 
-/** A day with more appointments than this is counted in part. */
-const MOST_FACTS = 50_000;
+/** A window with more appointments than this is counted in part. */
+export const MOST_FACTS = 50_000;
 const READ_AT_ONCE = 100;
 const REREAD_EVERY_MS = 15_000;
 
@@ -62,12 +62,16 @@ export function createDayTally<Fact extends Timed>(deps: DayTallyDeps<Fact>): Da
   }
 
   async function follow(last: Kept<Fact>): Promise<Kept<Fact>> {
-    const { recordIds, end, hasGap } = await readChanges(redis, connection, last.feedAt);
+    const { recordIds, end, hasGap, isCut } = await readChanges(redis, connection, last.feedAt);
     if (hasGap && nowMs() - last.readAtMs >= rereadEveryMs) {
       return readAll(deps, last.window);
     }
     await readAgain(deps, last, recordIds);
-    return hasGap ? last : { ...last, feedAt: end };
+    if (hasGap) {
+      return last;
+    }
+    const next = { ...last, feedAt: end };
+    return isCut ? follow(next) : next;
   }
 
   return {

@@ -222,6 +222,19 @@ describe("the call", () => {
     expect(long.status).toBe(400);
   });
 
+  test("counts anew what changed since the question before, and forgets what is gone", async () => {
+    const totals = async () => (await bodyOf(await admin.api("/coverage"))).totals;
+    await storeVisit("08p5f000000AbC1AAK", NINE_MS, {});
+    await storeVisit("08p5f000000AbC2AAK", NINE_MS, {});
+    expect(await totals()).toMatchObject([{ visits: 2, open: 2, confirmed: 0 }]);
+    await storePrompts(store.redis, [
+      aPrompt({ recordId: "08p5f000000AbC1AAK", state: "sent", sentAtMs: 1, recording: SEEN }),
+    ]);
+    expect(await totals()).toMatchObject([{ visits: 2, open: 1, confirmed: 1 }]);
+    await store.redis.flushall();
+    expect(await totals()).toEqual([]);
+  });
+
   test("takes both ends of a span, and refuses one that is too long", async () => {
     await storeVisit("08p5f000000AbC1AAK", NINE_MS, {});
     const of = async (from: string, to: string) =>

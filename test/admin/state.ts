@@ -1,6 +1,7 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { changeAppointment } from "../../src/books/appointment-book.ts";
+import { changeCommand } from "../../src/books/change-feed-book.ts";
 import { rememberPromptToken } from "../../src/books/prompt-token-book.ts";
 import { changeRep, livePromptCommand, promptsCommand } from "../../src/books/rep-book.ts";
 import { type Appointment, appointmentSchema } from "../../src/domain/appointment.ts";
@@ -62,7 +63,7 @@ export async function storeAppointment(
   const { recordId, reps } = appointment;
   await changeAppointment(redis, { connection, recordId }, () => ({
     result: undefined,
-    commands: [],
+    commands: [changeCommand({ connection, recordId })],
     next: {
       appointment,
       version: { occurredAtMs: Date.now(), readAtMs: 0, eventId: randomUUID() },
@@ -86,7 +87,11 @@ export async function storePrompts(
   const rep = { connection, userId };
   await changeRep(redis, rep, () => ({
     result: undefined,
-    commands: [promptsCommand(rep, recordId, prompts), livePromptCommand(rep, last.promptId)],
+    commands: [
+      promptsCommand(rep, recordId, prompts),
+      livePromptCommand(rep, last.promptId),
+      changeCommand({ connection, recordId }),
+    ],
   }));
   for (const prompt of prompts) {
     await rememberPromptToken(redis, prompt, { ...rep, recordId, promptId: prompt.promptId });
