@@ -40,7 +40,7 @@ const CALLS: Readonly<Record<string, (number: number) => string>> = {
   parked: () => "/parked",
   reps: () => `/reps/${ACME.name}`,
   "coverage, seven days": () => "/coverage",
-  "coverage, three weeks ago": () => `/coverage?from=${daysAgo(22)}&to=${daysAgo(21)}`,
+  "coverage, a day of two weeks ago": () => `/coverage?from=${daysAgo(15)}&to=${daysAgo(14)}`,
   lateness: () => "/lateness",
   alerts: () => "/alerts",
   audit: () => "/audit",

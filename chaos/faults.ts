@@ -42,7 +42,11 @@ export const FAULTS: readonly Fault[] = [
     limit: "the slow disk is a Redis that stands still again and again",
   },
   { number: 12, title: "every event twice, one 50 times at once" },
-  { number: 13, title: "full shuffle, 30 % duplicates, random seeds" },
+  {
+    number: 13,
+    title: "full shuffle, 30 % duplicates, random seeds",
+    limit: "most other loads are shuffled, too, and so are the model's histories",
+  },
   { number: 14, title: "two edits of one moment with different content" },
   { number: 15, title: "cancel before create, during delivery, then create again" },
   {
@@ -73,7 +77,12 @@ export const FAULTS: readonly Fault[] = [
     limit: "200 here; `npm run bench` measures 10,000",
   },
   { number: 27, title: "flood from one tenant" },
-  { number: 28, title: "Salesforce down, refusing, out of calls" },
+  {
+    number: 28,
+    title: "Salesforce down, refusing, out of calls",
+    limit:
+      "calls that are used up make the bridge wait for minutes: that is shown in test/flow, not here",
+  },
   { number: 29, title: "Salesforce gave up telling" },
   { number: 30, title: "replay of many during live traffic", limit: "300, not 10,000" },
   {
@@ -84,7 +93,7 @@ export const FAULTS: readonly Fault[] = [
   {
     number: 32,
     title: "operators' pages under 20 tabs with much that failed",
-    limit: "300 parked entries; `npm run bench` fills 50,000 appointments",
+    limit: "300 parked entries; `npm run bench` fills 100,000 appointments",
   },
   {
     number: 33,

@@ -101,7 +101,7 @@ export const BURSTS: readonly Scenario[] = [
     faults: [32],
     fault: "20 operators look at a bridge with 300 parked entries, each once a second",
     load: "32 visits, 4 versions each",
-    injection: "overview, lists, search and queue pages, from the first event to the last prompt",
+    injection: "overview, lists, search and reps, from the first event to the last prompt",
     recovery: "pages within 1 s at the 95th percentile, nothing is late",
     run: async (drill) => {
       drill.agree({ parked: { NO_READER: PARKED_MESSAGES * PER_MESSAGE } });

@@ -10,7 +10,7 @@ export const ORG_TROUBLE: readonly Scenario[] = [
     name: "org-trouble",
     faults: [28],
     fault:
-      "Salesforce is down, refuses the session, is out of calls, slow, answers with a page, cuts its answers",
+      "Salesforce is down, refuses the session, is slow, answers with a page, cuts its answers",
     load: "32 visits as events with everything, 20 visits as ids that have to be read",
     injection: "one trouble after the other, from the message on, for 10 s",
     recovery:

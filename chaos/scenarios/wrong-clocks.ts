@@ -1,4 +1,4 @@
-import { mkdtempSync, writeFileSync } from "node:fs";
+import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Scenario } from "../scenario.ts";
@@ -10,6 +10,7 @@ const RESCUED_WITHIN_MS = 75_000;
 const HOUR_MS = 3_600_000;
 
 const dir = mkdtempSync(join(tmpdir(), "siro-bridge-clocks-"));
+process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
 const AHEAD = clockFile("ahead", MINUTES_4_MS);
 const BEHIND = clockFile("behind", -MINUTES_4_MS);
 const SLIGHTLY_BEHIND = clockFile("slightly-behind", -120_000);
