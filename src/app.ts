@@ -48,8 +48,6 @@ export interface AppDeps {
 /** The web process, ready to listen. */
 export interface App {
   readonly web: WebServer;
-  /** To be called once requests are answered. In local mode the org is this process: workers looked for it too early. */
-  onListening(): Promise<void>;
   /** Serves other connections from the next request on; no request is refused or cut for it. */
   takeUp(config: Config): void;
   /** Ends the streams that pages keep open, so that the server can drain. */
@@ -65,11 +63,6 @@ export async function createApp(deps: AppDeps): Promise<App> {
   const web = createWebServer(rooms.listener);
   return {
     web,
-    onListening: async () => {
-      if (local !== undefined) {
-        await queues.reconcile.lookSoon(local.connection);
-      }
-    },
     takeUp: (config) => {
       const before = rooms;
       rooms = openRooms(shared, config);

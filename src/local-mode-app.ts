@@ -19,8 +19,6 @@ export interface LocalModeDeps {
 
 /** What local mode adds to the web process. */
 export interface LocalMode {
-  /** The name of its connection. */
-  readonly connection: string;
   /** Puts the stage's page at `/`. */
   readonly mount: (pages: Express) => void;
   /** Takes the requests for the stub org and the stub Siro; false for any other. */
@@ -68,7 +66,6 @@ export async function openLocalMode({
     adminUrl: `${ownUrl}/admin`,
   };
   return {
-    connection: name,
     mount: (pages) => {
       pages.use(helmet({ strictTransportSecurity: false }));
       pages.use(createLocalRouter({ stage, deviceSecret, facts }));

@@ -40,8 +40,6 @@ async function serve(): Promise<void> {
     const port = await listen(app.web.server, config);
     log.info({ event: "web.ready", port, host: config.host });
     child.sayReady();
-    // Without it the poll looks, only later.
-    await app.onListening().catch(() => undefined);
   } catch (error) {
     child.endFatally(listenProblem(config, error));
   }

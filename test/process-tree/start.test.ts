@@ -87,10 +87,6 @@ describe("the bridge itself", () => {
     });
     expect(said).toContain(`http://127.0.0.1:${port}/admin`);
     expect(said).toContain("LOCAL MODE");
-    await until(() => /"jobId":"look-demo-\d+"[^}]*"found":\d/.test(said), {
-      timeoutMs: 15_000,
-      what: "a look at the stub org that is answered, though the workers were up before it",
-    });
 
     const killed = pidOf("web");
     process.kill(killed, "SIGKILL");
