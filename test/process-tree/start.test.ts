@@ -87,6 +87,11 @@ describe("the bridge itself", () => {
     });
     expect(said).toContain(`http://127.0.0.1:${port}/admin`);
     expect(said).toContain("LOCAL MODE");
+    await until(() => /"queue":"reconcile".*"outcome":"done"/.test(said), {
+      timeoutMs: START_MS,
+      what: "the first look at the org",
+    });
+    expect(said).not.toContain("ORG_UNAVAILABLE");
 
     const killed = pidOf("web");
     process.kill(killed, "SIGKILL");
