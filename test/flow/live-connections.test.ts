@@ -249,6 +249,11 @@ describe("local mode", () => {
         const { connections } = await readJson(await local.api("/overview"));
         return connections.map(({ name }: { name: string }) => name);
       };
+      // The receiver answers before the bridge says that all of it runs.
+      await until(() => local.output().includes("LOCAL MODE"), {
+        timeoutMs: 20_000,
+        what: "the announcement",
+      });
       const made = await local.api("/connections", { method: "POST", body: { settings: BETA } });
       expect(made.status).toBe(201);
       expect(await facts()).toBe(200);
