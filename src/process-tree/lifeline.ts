@@ -4,9 +4,9 @@ import type { Writable } from "node:stream";
 
 /**
  * Reads process ids, one a line, until nobody is left who could write one; then ends the last one named.
- * An empty line names nobody.
+ * The first is an argument: nobody may be left to write it. An empty one names nobody.
  */
-const WATCH = 'pid=; while read -r line; do pid=$line; done; [ -n "$pid" ] && kill -TERM "$pid"';
+const WATCH = 'pid=$1; while read -r line; do pid=$line; done; [ -n "$pid" ] && kill -TERM "$pid"';
 
 /**
  * Ends a detached process when the last holder of the lifeline is gone, `kill -9` included.
@@ -15,8 +15,8 @@ const WATCH = 'pid=; while read -r line; do pid=$line; done; [ -n "$pid" ] && ki
  * children that are still finishing their work after the supervisor was killed.
  */
 export class Lifeline {
-  #watchdog: ChildProcess = this.#spawnWatchdog();
   #guardedPid = "";
+  #watchdog: ChildProcess = this.#spawnWatchdog();
   #isEnding = false;
 
   /** The end to be handed to children in `stdio`; null when the watchdog could not be started. */
@@ -49,7 +49,7 @@ export class Lifeline {
 
   #spawnWatchdog(): ChildProcess {
     // Detached: a Ctrl-C in the terminal must not reach it before the children have finished.
-    const watchdog = spawn("sh", ["-c", WATCH], {
+    const watchdog = spawn("sh", ["-c", WATCH, "watchdog", this.#guardedPid], {
       detached: true,
       stdio: ["pipe", "ignore", "ignore"],
     });
@@ -62,7 +62,6 @@ export class Lifeline {
   #replaceWatchdog(): void {
     if (!this.#isEnding) {
       this.#watchdog = this.#spawnWatchdog();
-      this.#watchdog.stdin?.write(`${this.#guardedPid}\n`);
     }
   }
 }

@@ -61,6 +61,7 @@ describe("the connections' page", () => {
 
   test("changes a setting as JSON; the stored secrets stay", async () => {
     const { page } = screen;
+    await page.goto(`${bridge.url}/admin/connections/beta`);
     await page.getByRole("link", { name: "Edit" }).click();
     expect(await page.getByLabel("Client secret").inputValue()).toBe("");
     await page.getByRole("button", { name: "JSON" }).click();
@@ -68,8 +69,10 @@ describe("the connections' page", () => {
     const settings = JSON.parse(await json.inputValue());
     expect(settings.schedule).toEqual({ startLeadSeconds: 90 });
     await json.fill(JSON.stringify({ ...settings, reconcile: { everySeconds: 600 } }));
+    const saved = page.waitForResponse((one) => one.request().method() === "POST");
     await page.getByRole("button", { name: "Save" }).click();
-    await page.getByRole("heading", { name: "beta", level: 1 }).waitFor();
+    expect((await saved).status()).toBe(200);
+    await page.getByRole("link", { name: "Edit" }).waitFor();
     const stored = await readJson(await bridge.api("/connections/beta"));
     expect(stored.settings.reconcile).toEqual({ everySeconds: 600 });
     expect(stored.secrets.map(({ path }: { path: string }) => path)).toContain(
@@ -79,6 +82,7 @@ describe("the connections' page", () => {
 
   test("rotates a secret: a new one is shown once, the old one is valid until it is retired", async () => {
     const { page } = screen;
+    await page.goto(`${bridge.url}/admin/connections/beta`);
     await page.getByRole("button", { name: "Make a new one: Signing secret" }).click();
     await page.getByRole("textbox", { name: "Signing secret" }).waitFor();
     await page.getByText("two are valid").waitFor();

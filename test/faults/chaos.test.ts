@@ -39,16 +39,12 @@ async function runChaos(args: readonly string[]) {
   return { code, said: stdout + stderr };
 }
 
-test("the chaos run keeps all eight invariants when receiver and Redis are killed under load", async () => {
+test("the chaos run keeps all eight invariants when receivers are killed under load", async () => {
   const report = join(dir, "report.json");
-  const only = ["--only", "kill-web", "--only", "kill-redis"];
-  const { code, said } = await runChaos(["--small", ...only, "--report", report]);
+  const { code, said } = await runChaos(["--small", "--only", "kill-web", "--report", report]);
   expect({ code, said }).toEqual({ code: 0, said });
   const { scenarios } = reportSchema.parse(JSON.parse(readFileSync(report, "utf8")));
-  expect(scenarios.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual([
-    "kill-web kept",
-    "kill-redis kept",
-  ]);
+  expect(scenarios.map(({ name, outcome }) => `${name} ${outcome}`)).toEqual(["kill-web kept"]);
   for (const { acked, verdicts } of scenarios) {
     expect(acked).toBe(2 * 4 * 4);
     expect(verdicts.map(({ invariant }) => invariant)).toEqual(
