@@ -9,7 +9,7 @@ const example = readFileSync(".env.example", "utf8");
 const exampleKeys = [...example.matchAll(/^#?([A-Z][A-Z0-9_]*)=/gm)].map((match) => match[1]);
 
 function schemaKeys(): (string | undefined)[] {
-  const source = readFileSync("src/config.ts", "utf8");
+  const source = readFileSync("src/environment-schema.ts", "utf8");
   const schema = /environmentSchema = z\.object\(\{\n(.*?)^\}\);/ms.exec(source)?.[1] ?? "";
   return [...schema.matchAll(/^ {2}([A-Z][A-Z0-9_]*):/gm)].map((match) => match[1]);
 }

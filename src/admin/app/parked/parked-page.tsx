@@ -1,4 +1,4 @@
-import type { ListPage, ParkedEntry, ReasonCount } from "../api-shapes.ts";
+import type { ListPage } from "../api-shapes.ts";
 import { ConnectionChoice } from "../appointments/filter-bar.tsx";
 import { Empty, Failed, Loading } from "../parts/messages.tsx";
 import { More } from "../parts/more.tsx";
@@ -10,6 +10,7 @@ import { useReloadOn } from "../use-reload-on.ts";
 import type { LiveOverview } from "../watch-overview.ts";
 import { count } from "../words.ts";
 import { filterOf, wordFilter } from "./parked-filter.ts";
+import type { ParkedEntry, ReasonCount } from "./parked-shapes.ts";
 import { ReasonChoice } from "./reason-choice.tsx";
 import { ReasonGroup } from "./reason-group.tsx";
 import { ReplayPanel } from "./replay-panel.tsx";

@@ -1,5 +1,5 @@
-import type { ReasonCount } from "../api-shapes.ts";
 import { hrefWith, type Place } from "../place.ts";
+import type { ReasonCount } from "./parked-shapes.ts";
 
 /** How much is parked for each reason; each is a link to those alone. */
 export function ReasonChoice({

@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import type { ParkedEntry } from "../api-shapes.ts";
 import { apiPath, callApi } from "../call-api.ts";
 import { findFailure } from "../failures/read-failures.ts";
 import { ago, dayAndClock } from "../moments.ts";
@@ -9,6 +8,7 @@ import { WorkButton } from "../parts/work-button.tsx";
 import { useDoing, useNow } from "../use-call.ts";
 import { count, workName } from "../words.ts";
 import { type ParkedFilter, wordFilter } from "./parked-filter.ts";
+import type { ParkedEntry } from "./parked-shapes.ts";
 import type { Replay } from "./use-replay.ts";
 import { WorkDialog } from "./work-dialog.tsx";
 

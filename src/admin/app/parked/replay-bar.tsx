@@ -1,5 +1,5 @@
-import type { ReplayProgress } from "../api-shapes.ts";
 import { WorkButton } from "../parts/work-button.tsx";
+import type { ReplayProgress } from "./parked-shapes.ts";
 
 const ENDINGS: Readonly<Record<string, string>> = {
   canceled: "Stopped by you: ",

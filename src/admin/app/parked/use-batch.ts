@@ -1,6 +1,6 @@
 import { useEffect, useRef } from "preact/hooks";
-import type { ReplayProgress } from "../api-shapes.ts";
 import { apiPath, callApi } from "../call-api.ts";
+import type { ReplayProgress } from "./parked-shapes.ts";
 
 const ASK_EVERY_MS = 500;
 

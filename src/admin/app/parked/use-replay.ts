@@ -1,8 +1,8 @@
 import { useState } from "preact/hooks";
-import type { ReplayProgress } from "../api-shapes.ts";
 import { apiPath, callApi } from "../call-api.ts";
 import { type Doing, useDoing } from "../use-call.ts";
 import type { ParkedFilter } from "./parked-filter.ts";
+import type { ReplayProgress } from "./parked-shapes.ts";
 import { useBatch } from "./use-batch.ts";
 
 /** What would be replayed, counted before anybody says yes. */

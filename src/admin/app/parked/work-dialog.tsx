@@ -1,5 +1,4 @@
 import { useState } from "preact/hooks";
-import type { ParkedEntry, ParkedWork } from "../api-shapes.ts";
 import { apiPath, callApi } from "../call-api.ts";
 import { Dialog } from "../parts/dialog.tsx";
 import { Failed, Loading, Note } from "../parts/messages.tsx";
@@ -9,6 +8,7 @@ import { useMe } from "../use-me.ts";
 import { workName } from "../words.ts";
 import { EditForm } from "./edit-form.tsx";
 import { Json } from "./json.tsx";
+import type { ParkedEntry, ParkedWork } from "./parked-shapes.ts";
 
 /** What one piece of parked work holds, and the way to mend it. */
 export function WorkDialog({
