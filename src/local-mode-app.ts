@@ -2,14 +2,16 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import type { Express } from "express";
 import helmet from "helmet";
 import type { Redis } from "ioredis";
+import { readRecordFacts } from "./admin/read-summary-facts.ts";
+import { summarizeAppointment } from "./admin/summarize-appointment.ts";
 import { readDossier } from "./books/appointment-book.ts";
 import { saveDevice } from "./books/device-book.ts";
-import { readTimeline } from "./books/timeline-book.ts";
 import type { Config } from "./config.ts";
 import { DEMO_APP, DEMO_SIRO_PATH } from "./demo-connection.ts";
 import { sealAddress } from "./devices/sealed-address.ts";
 import { createLocalRouter } from "./local-mode/local-router.ts";
 import { openStage } from "./local-mode/open-stage.ts";
+import { openWorkerCount } from "./queues/count-workers.ts";
 
 /** What local mode is made of. */
 export interface LocalModeDeps {
@@ -42,6 +44,7 @@ export async function openLocalMode({
     return undefined;
   }
   const { name } = connection;
+  const workers = openWorkerCount(redis);
   const ownUrl = `http://127.0.0.1:${config.port}`;
   const { stage, org, siro, deviceSecret, close } = await openStage({
     app: { ...DEMO_APP, callbackUrls: [new URL("/rep/sign-in/callback", config.publicUrl).href] },
@@ -51,11 +54,14 @@ export async function openLocalMode({
     secretKey: config.secretKey,
     saveDevice: (device) => saveDevice(redis, device),
     sealAddress: (address) => sealAddress(address, config.secretKey),
+    countWorkers: () => workers.read(),
     readVisit: async (recordId) => {
       const record = { connection: name, recordId };
       const dossier = await readDossier(redis, record);
+      const facts = await readRecordFacts(redis, record, { dossier, nowMs: Date.now() });
       const { prompts = [], receipts = [] } = dossier ?? {};
-      return { prompts, receipts, timeline: await readTimeline(redis, record) };
+      const summary = dossier && summarizeAppointment(facts).summary;
+      return { prompts, receipts, summary, timeline: facts.timeline };
     },
   });
   const facts = {
@@ -68,10 +74,12 @@ export async function openLocalMode({
   return {
     mount: (pages) => {
       pages.use(helmet({ strictTransportSecurity: false }));
-      pages.use(createLocalRouter({ stage, deviceSecret, facts }));
+      pages.use(createLocalRouter({ stage, deviceSecret, facts, killWorker }));
     },
     stopStreams: stage.close,
-    close,
+    close: async () => {
+      await Promise.all([close(), workers.close()]);
+    },
     listener: (request, response) => {
       const { url = "" } = request;
       if (url.startsWith(`${DEMO_SIRO_PATH}/`)) {
@@ -86,4 +94,9 @@ export async function openLocalMode({
       return isForOrg;
     },
   };
+}
+
+/** The supervisor does it; where there is none, nobody can. */
+function killWorker(): boolean {
+  return process.send?.({ kind: "kill", child: "worker" }) ?? false;
 }

@@ -37,6 +37,7 @@ async function runBridge(config: Config): Promise<number> {
     env,
     stop,
     force,
+    mayKill: config.isLocalMode,
     report: (event) => logTreeEvent(log, event),
     onReady: (redisUrl) => void announce(log, redisUrl),
   });

@@ -29,9 +29,13 @@ export const phoneDeedSchema = z.discriminatedUnion("deed", [
     button: z.enum(["record", "pause", "resume", "stop", "cancel"]),
   }),
   z.object({ deed: z.literal("network"), isOnline: z.boolean() }),
+  z.object({ deed: z.literal("reach"), isReachable: z.boolean() }),
   z.object({ deed: z.literal("consent"), isDeclined: z.boolean() }),
 ]);
 export type PhoneDeed = z.infer<typeof phoneDeedSchema>;
+
+/** A deed, and on whose phone. */
+export const phoneCallSchema = z.object({ userId: z.string().max(30), deed: phoneDeedSchema });
 
 /** A notification on the lock screen. */
 interface Notification {
@@ -46,7 +50,10 @@ interface Notification {
 
 /** What the phone shows. */
 export interface PhoneView {
+  /** Siro's app has a network. */
   readonly isOnline: boolean;
+  /** The bridge's messages come through. */
+  readonly isReachable: boolean;
   readonly isConsentDeclined: boolean;
   readonly screen: Phone["screen"];
   /** The newest first. */
@@ -70,8 +77,8 @@ type EndedState = "processing" | "linked" | "not linked";
 /** The phone on the page: Siro's app, the notifications, and what Siro does afterwards by itself. */
 export interface DemoPhone {
   view(): PhoneView;
-  /** Shows a prompt that reached the phone; the same again is shown once. */
-  receive(message: z.infer<typeof notificationSchema>): void;
+  /** Shows a prompt that reached the phone; the same again is shown once. False while the phone cannot be reached. */
+  receive(message: z.infer<typeof notificationSchema>): boolean;
   /** False when there is nothing to tap. */
   act(deed: PhoneDeed): Promise<boolean>;
   close(): void;
@@ -81,6 +88,8 @@ export interface DemoPhone {
 export interface DemoPhoneDeps {
   readonly siro: Pick<StubSiro, "world" | "process">;
   readonly phone: Phone;
+  /** Siro's id of the rep. */
+  readonly siroUserId: string;
   /** Says what a record of the CRM is called. */
   readonly nameOf: (objectId: string) => string;
 }
@@ -89,12 +98,13 @@ export interface DemoPhoneDeps {
 export function createDemoPhone(deps: DemoPhoneDeps): DemoPhone {
   const { siro, phone } = deps;
   let notifications: readonly Notification[] = [];
+  let isReachable = true;
   phone.consent = "granted";
   const looking = setInterval(() => void processEnded(), LOOK_EVERY_MS);
 
   async function processEnded(): Promise<void> {
-    const { recordings, nowMs } = siro.world;
-    const ended = [...recordings.values()].filter(
+    const { nowMs } = siro.world;
+    const ended = recordingsOf(deps).filter(
       ({ state, isProcessed, updatedAtMs }) =>
         state === "ended" && !isProcessed && nowMs() - updatedAtMs >= PROCESSED_AFTER_MS,
     );
@@ -104,13 +114,21 @@ export function createDemoPhone(deps: DemoPhoneDeps): DemoPhone {
   }
 
   return {
-    view: () => viewOf(deps, notifications),
+    view: () => ({ isReachable, ...viewOf(deps, notifications) }),
     receive: (message) => {
+      if (!isReachable) {
+        return false;
+      }
       const arrived = notificationOf(message);
       const others = notifications.filter(({ promptId }) => promptId !== arrived.promptId);
       notifications = [arrived, ...others].slice(0, KEPT_NOTIFICATIONS);
+      return true;
     },
     act: async (deed) => {
+      if (deed.deed === "reach") {
+        isReachable = deed.isReachable;
+        return true;
+      }
       if (deed.deed !== "tap") {
         turn(phone, deed);
         return true;
@@ -127,7 +145,11 @@ export function createDemoPhone(deps: DemoPhoneDeps): DemoPhone {
   };
 }
 
-function turn(phone: Phone, deed: Exclude<PhoneDeed, { deed: "tap" }>): void {
+function recordingsOf({ siro, siroUserId }: DemoPhoneDeps): readonly StubRecording[] {
+  return [...siro.world.recordings.values()].filter(({ userId }) => userId === siroUserId);
+}
+
+function turn(phone: Phone, deed: Exclude<PhoneDeed, { deed: "tap" | "reach" }>): void {
   switch (deed.deed) {
     case "press":
       phone.press(deed.button);
@@ -153,9 +175,12 @@ function notificationOf({ type, data }: z.infer<typeof notificationSchema>): Not
   };
 }
 
-function viewOf(deps: DemoPhoneDeps, notifications: readonly Notification[]): PhoneView {
-  const { siro, phone } = deps;
-  const ended = [...siro.world.recordings.values()].filter(({ id }) => id !== phone.recording?.id);
+function viewOf(
+  deps: DemoPhoneDeps,
+  notifications: readonly Notification[],
+): Omit<PhoneView, "isReachable"> {
+  const { phone } = deps;
+  const ended = recordingsOf(deps).filter(({ id }) => id !== phone.recording?.id);
   const show = (recording: StubRecording) => recordingView(deps, recording);
   return {
     isOnline: phone.isOnline,

@@ -2,28 +2,35 @@ import type { Prompt } from "../domain/prompt.ts";
 import type { Receipt } from "../domain/receipt.ts";
 import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import {
+  allVisits,
   type Booking,
   bookVisit,
   changeVisit,
   type DemoChange,
+  type DemoOffice,
   type DemoVisit,
   visitOf,
 } from "./demo-day.ts";
 import type { DemoPhone } from "./demo-phone.ts";
 import { createLiveFeed, type LiveFeed } from "./live-feed.ts";
+import { playDay } from "./play-day.ts";
 import type { DemoRep } from "./stub-org/seed/demo-people.ts";
-import type { RecordStore } from "./stub-org/store/record-store.ts";
 
 const LOOK_EVERY_MS = 200;
-/** The page shows the newest visits only. */
-const KEPT_VISITS = 6;
+/** The page shows the last of the day only. */
+const KEPT_VISITS = 14;
+
+/** A rep of the stub org, with the phone on the page. */
+export interface StagedRep extends DemoRep {
+  readonly phone: DemoPhone;
+}
 
 /** What the stage needs from the world. */
-export interface LocalStageDeps {
-  readonly store: RecordStore;
-  readonly rep: DemoRep;
-  readonly phone: DemoPhone;
+export interface LocalStageDeps extends DemoOffice {
+  readonly reps: readonly StagedRep[];
   readonly readVisit: (recordId: string) => Promise<VisitRecord>;
+  /** How many workers are connected to the queues now. */
+  readonly countWorkers: () => Promise<number>;
 }
 
 /** What the bridge knows about one visit. */
@@ -31,34 +38,55 @@ export interface VisitRecord {
   readonly prompts: readonly Prompt[];
   readonly receipts: readonly Receipt[];
   readonly timeline: readonly TimelineEntry[];
+  /** Why the rep got the link, or did not, in a line; undefined before the bridge heard of the visit. */
+  readonly summary: string | undefined;
 }
 
-/** The stage of local mode: books visits in the stub org and shows what the bridge and the rep's phone make of them. */
+/** The stage of local mode: a day in the stub org, and what the bridge and the reps' phones make of it. */
 export interface LocalStage {
-  readonly phone: DemoPhone;
+  readonly reps: readonly DemoRep[];
+  /** The phone of the rep with this user id. */
+  phoneOf(userId: string): DemoPhone | undefined;
   /** Keeps a page's connection and tells it how everything stands, and what changes. */
   follow: LiveFeed["follow"];
   book(booking: Booking): DemoVisit | undefined;
   change(recordId: string, change: DemoChange): DemoVisit | undefined;
+  /** Moves what is left of the day into the next minute; returns how many visits. */
+  play(): number;
   close(): void;
 }
 
-/** Sets the stage; nothing on it is simulated but the org, Siro and the phone. */
-export function createLocalStage({ store, rep, phone, readVisit }: LocalStageDeps): LocalStage {
+/** Sets the stage; nothing on it is simulated but the org, Siro and the phones. */
+export function createLocalStage(deps: LocalStageDeps): LocalStage {
+  const { reps, readVisit, countWorkers } = deps;
   const feed = createLiveFeed();
   const shown = new Map<string, string>();
-  let recordIds: readonly string[] = [];
-  const looking = setInterval(() => void look(), LOOK_EVERY_MS);
+  let isLooking = false;
+  const looking = setInterval(() => void lookOnce(), LOOK_EVERY_MS);
 
-  async function look(): Promise<void> {
-    if (!feed.hasFollowers()) {
-      shown.clear();
+  async function lookOnce(): Promise<void> {
+    if (!feed.hasFollowers() || isLooking) {
       return;
     }
-    show("phone", "phone", phone.view());
-    for (const recordId of recordIds) {
-      const known = await readVisit(recordId);
-      show("visit", recordId, { visit: visitOf(store, recordId), ...known });
+    isLooking = true;
+    try {
+      await look();
+    } catch {
+      // A store that is away for a moment is looked at again.
+    } finally {
+      isLooking = false;
+    }
+  }
+
+  async function look(): Promise<void> {
+    const visits = allVisits(deps).slice(-KEPT_VISITS);
+    show("day", "day", { visits, workers: await countWorkers() });
+    for (const { userId, name, phone } of reps) {
+      show("phone", userId, { userId, name, ...phone.view() });
+    }
+    const records = await Promise.all(visits.map(({ recordId }) => readVisit(recordId)));
+    for (const [at, visit] of visits.entries()) {
+      show("visit", visit.recordId, { visit, ...records[at] });
     }
   }
 
@@ -71,27 +99,30 @@ export function createLocalStage({ store, rep, phone, readVisit }: LocalStageDep
   }
 
   return {
-    phone,
+    reps,
+    phoneOf: (userId) => reps.find((rep) => rep.userId === userId)?.phone,
     follow: (response) => {
       // A page that comes later has seen nothing of what the others have.
       shown.clear();
       feed.follow(response);
     },
     book: (booking) => {
-      const recordId = bookVisit(store, rep, booking);
-      recordIds = [...recordIds, recordId].slice(-KEPT_VISITS);
-      return visitOf(store, recordId);
+      const recordId = bookVisit(deps, booking);
+      return recordId === undefined ? undefined : visitOf(deps, recordId);
     },
     change: (recordId, change) => {
-      const visit = recordIds.includes(recordId) ? visitOf(store, recordId) : undefined;
+      const visit = visitOf(deps, recordId);
       if (visit !== undefined) {
-        changeVisit(store, visit, change);
+        changeVisit(deps, visit, change);
       }
       return visit;
     },
+    play: () => playDay(deps, Date.now()),
     close: () => {
       clearInterval(looking);
-      phone.close();
+      for (const { phone } of reps) {
+        phone.close();
+      }
       feed.close();
     },
   };

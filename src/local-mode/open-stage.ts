@@ -3,7 +3,12 @@ import type { Connection } from "../domain/connection.ts";
 import type { Device } from "../domain/device.ts";
 import { runDemoFlow } from "./demo-flow.ts";
 import { createDemoPhone, type DemoPhone } from "./demo-phone.ts";
-import { createLocalStage, type LocalStage, type VisitRecord } from "./local-stage.ts";
+import {
+  createLocalStage,
+  type LocalStage,
+  type LocalStageDeps,
+  type VisitRecord,
+} from "./local-stage.ts";
 import type { DemoRep } from "./stub-org/seed/demo-people.ts";
 import { seedDemoDay } from "./stub-org/seed/seed-demo-day.ts";
 import { type StubOrg, startStubOrg } from "./stub-org/start-stub-org.ts";
@@ -26,9 +31,10 @@ export interface OpenStageDeps {
   readonly saveDevice: (device: Device) => Promise<void>;
   readonly sealAddress: (address: unknown) => string;
   readonly readVisit: (recordId: string) => Promise<VisitRecord>;
+  readonly countWorkers: LocalStageDeps["countWorkers"];
 }
 
-/** The open stage, its org, its Siro, and the secret that its demo phone believes. */
+/** The open stage, its org, its Siro, and the secret that its phones believe. */
 export interface OpenStage {
   readonly stage: LocalStage;
   readonly org: StubOrg;
@@ -39,7 +45,7 @@ export interface OpenStage {
 
 /**
  * Opens the stage: a stub org with a realistic day and a stub Siro behind the bridge's own address, and the
- * phone of the first rep on this very port.
+ * phones of its reps on this very port.
  */
 export async function openStage(deps: OpenStageDeps): Promise<OpenStage> {
   const { connection, ownUrl, app } = deps;
@@ -49,22 +55,29 @@ export async function openStage(deps: OpenStageDeps): Promise<OpenStage> {
     idsAfter: Math.floor(Date.now() / 1000),
     app,
   });
-  const [rep] = seedDemoDay(org, { now: new Date() }).reps;
-  if (rep === undefined) {
-    throw new Error("The demo day has no rep");
+  const { store } = org;
+  const { reps } = seedDemoDay(org, { now: new Date() });
+  const deviceSecret = demoSecret(deps);
+  const { timeZone } = Intl.DateTimeFormat().resolvedOptions();
+  for (const rep of reps) {
+    // They live where the page is looked at, so that all times on it agree.
+    store.update(rep.userId, { TimeZoneSidKey: timeZone });
+    await deps.saveDevice(demoDevice(deps, { rep, secret: deviceSecret }));
   }
-  const { device, secret } = demoDevice(deps, rep);
-  await deps.saveDevice(device);
   const door = `${ownUrl}/webhooks/salesforce/${connection.name}/${connection.webhookSecrets[0] ?? ""}`;
   const stopFlow = runDemoFlow(org, door);
   const siro = await openSiro(deps);
-  const phone = openPhone(siro, { rep, store: org.store });
-  const stage = createLocalStage({ store: org.store, rep, phone, readVisit: deps.readVisit });
+  const stage = createLocalStage({
+    store,
+    reps: reps.map((rep) => ({ ...rep, phone: openPhone(siro, { rep, store }) })),
+    readVisit: deps.readVisit,
+    countWorkers: deps.countWorkers,
+  });
   return {
     stage,
     org,
     siro,
-    deviceSecret: secret,
+    deviceSecret,
     close: async () => {
       stopFlow();
       await Promise.all([org.stop(), siro.stop()]);
@@ -93,24 +106,28 @@ function openPhone(
   { rep, store }: { readonly rep: DemoRep; readonly store: RecordStore },
 ): DemoPhone {
   const [firstName = rep.name] = rep.name.split(" ");
-  const { phone } = siro.addRep({ email: rep.email, firstName });
+  const { phone, id } = siro.addRep({ email: rep.email, firstName });
   const nameOf = (objectId: string) => {
     const record = store.get(objectId);
     const name = record && (textOf(record, "Name") ?? textOf(record, "AppointmentNumber"));
     return name ?? objectId;
   };
-  return createDemoPhone({ siro, phone, nameOf });
+  return createDemoPhone({ siro, phone, siroUserId: id, nameOf });
 }
 
+function demoSecret({ secretKey }: OpenStageDeps): string {
+  return `whsec_${createHmac("sha256", secretKey).update("demo-device").digest("base64")}`;
+}
+
+/** The rep's phone on the page; the same one after a restart. */
 function demoDevice(
-  { connection, ownUrl, secretKey, sealAddress }: OpenStageDeps,
-  rep: DemoRep,
-): { readonly device: Device; readonly secret: string } {
-  const digest = createHmac("sha256", secretKey).update("demo-device").digest("base64");
-  const secret = `whsec_${digest}`;
-  const url = `${ownUrl}/local/device`;
-  const device: Device = {
-    deviceId: "demo-device",
+  { connection, ownUrl, sealAddress }: OpenStageDeps,
+  { rep, secret }: { readonly rep: DemoRep; readonly secret: string },
+): Device {
+  const [firstName = ""] = rep.name.toLowerCase().split(" ");
+  const url = `${ownUrl}/local/devices/${rep.userId}`;
+  return {
+    deviceId: `demo-device-${firstName}`,
     connection: connection.name,
     userId: rep.userId,
     channel: "webhook",
@@ -120,5 +137,4 @@ function demoDevice(
     addressHash: createHash("sha256").update(url).digest("base64url"),
     createdAtMs: Date.now(),
   };
-  return { device, secret };
 }

@@ -12,6 +12,8 @@ export interface ChildProcessOptions {
   readonly env: NodeJS.ProcessEnv;
   /** Held open by the child for as long as it lives. */
   readonly lifeline: Stream | undefined;
+  /** Called when it asks for the death of another child. */
+  readonly onKill: (child: string) => void;
 }
 
 /**
@@ -21,7 +23,12 @@ export interface ChildProcessOptions {
  * SIGINT and when the IPC channel closes. It may hear the same signal twice: once from a terminal or a
  * process group, once from the supervisor.
  */
-export function startChildProcess({ entry, env, lifeline }: ChildProcessOptions): RunningProcess {
+export function startChildProcess({
+  entry,
+  env,
+  lifeline,
+  onKill,
+}: ChildProcessOptions): RunningProcess {
   const child = fork(entry, [], {
     env,
     stdio: ["ignore", "inherit", "inherit", "ipc", ...(lifeline === undefined ? [] : [lifeline])],
@@ -32,6 +39,9 @@ export function startChildProcess({ entry, env, lifeline }: ChildProcessOptions)
       const message = childMessageSchema.safeParse(raw).data;
       if (message?.kind === "ready") {
         resolve();
+      }
+      if (message?.kind === "kill") {
+        onKill(message.child);
       }
       if (message?.kind === "fatal") {
         fatal = message.message;

@@ -11,6 +11,9 @@ import { untilTrue } from "./until-true.ts";
 /** Replaying a large append-only file takes minutes at most. */
 const LOADING_TIMEOUT_MS = 600_000;
 
+/** A visit with several reps and records, and its prompts, stay below it; longer values are stored unpacked. */
+const PACKED_VALUE_BYTES = 4096;
+
 /** Where the embedded Redis lives. */
 export interface RedisPlace {
   readonly binary: string;
@@ -81,6 +84,8 @@ function redisArguments({ socket, dir }: RedisPlace): string[] {
     ...["--appendonly", "yes", "--appendfsync", "always", "--save", ""],
     // At the default of 10 a job that is due waits up to 100 ms.
     ...["--maxmemory-policy", "noeviction", "--hz", "100"],
+    // Appointments and jobs are hashes of a few long fields: packed they take half the memory.
+    ...["--hash-max-listpack-value", String(PACKED_VALUE_BYTES)],
   ];
 }
 

@@ -1,5 +1,5 @@
 import { setTimeout as delay } from "node:timers/promises";
-import { startChildProcess } from "./child-process.ts";
+import { type ChildProcessOptions, startChildProcess } from "./child-process.ts";
 import { ProcessTreeFailedError } from "./process-tree-errors.ts";
 import { CHILD_RESTARTS, type RestartPolicy } from "./restart-policy.ts";
 import { openStore, type Store, type StoreOptions } from "./store.ts";
@@ -21,6 +21,8 @@ export interface ProcessTreeOptions extends Omit<StoreOptions, "onClose" | "sear
   readonly children: readonly TreeChild[];
   /** How often a child may die; by default {@link CHILD_RESTARTS}. */
   readonly childRestarts?: RestartPolicy;
+  /** Children may have each other killed, to show what comes of it: local mode. */
+  readonly mayKill?: boolean;
   /** The environment of the children; `REDIS_URL` is added, `PATH` is searched for a Redis server. */
   readonly env: NodeJS.ProcessEnv;
   /** Called once, when every child serves, with the address of the Redis in use. */
@@ -56,7 +58,12 @@ async function serve(
     onClose: (close) => closers.push(close),
   });
   options.stop.throwIfAborted();
-  const children = options.children.map((child) => superviseChild(child, store, options));
+  const kin = new Map<string, SupervisedProcess>();
+  const onKill = (name: string) => (options.mayKill === true ? kin.get(name)?.kill() : undefined);
+  for (const child of options.children) {
+    kin.set(child.name, superviseChild(child, store, { ...options, onKill }));
+  }
+  const children = [...kin.values()];
   const terms = { graceMs: CHILD_GRACE_MS, force: options.force };
   closers.push(() => Promise.all(children.map((child) => child.stop(terms))));
   const ended = Promise.race([store.ended, ...children.map((child) => child.ended)]);
@@ -70,7 +77,7 @@ async function serve(
 function superviseChild(
   { name, entry }: TreeChild,
   store: Store,
-  { env, report, childRestarts }: ProcessTreeOptions,
+  { env, report, childRestarts, onKill }: ProcessTreeOptions & Pick<ChildProcessOptions, "onKill">,
 ): SupervisedProcess {
   return new SupervisedProcess({
     name,
@@ -79,6 +86,7 @@ function superviseChild(
         entry,
         env: { ...env, REDIS_URL: store.redisUrl },
         lifeline: store.lifeline(),
+        onKill,
       }),
     restarts: childRestarts ?? CHILD_RESTARTS,
     report,

@@ -56,6 +56,11 @@ export class SupervisedProcess {
     await this.ended.catch(() => undefined);
   }
 
+  /** Kills it as an outage would; it is started again. */
+  kill(): void {
+    this.#current?.kill("SIGKILL");
+  }
+
   async #keepRunning(markReady: () => void): Promise<void> {
     while (!this.#stopping.signal.aborted) {
       const end = await this.#runOnce(markReady);

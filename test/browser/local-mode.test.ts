@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser, Locator, Page } from "playwright-core";
+import { z } from "zod";
 import { type BridgeProcess, startBridge } from "../support/bridge-process.ts";
 import { shotPath, startBrowser } from "../support/browser.ts";
 import { findBarriers } from "../support/rep-phone.ts";
@@ -24,26 +25,46 @@ async function openStage(width: number, colorScheme: "light" | "dark"): Promise<
   return page;
 }
 
-async function book(page: Page, customer: string, [startsIn, lasts]: readonly [number, number]) {
+type Span = readonly [startsInSeconds: number, lastsSeconds: number];
+
+async function book(page: Page, customer: string, [startsIn, lasts]: Span): Promise<void> {
+  const form = page.locator("#book");
+  if (!(await form.isVisible())) {
+    await page.getByText("Book your own").click();
+  }
   await page.getByLabel("Customer", { exact: true }).fill(customer);
   await page.getByLabel("starts in").fill(String(startsIn));
   await page.getByLabel("lasts").fill(String(lasts));
   await page.getByRole("button", { name: "Book the visit" }).click();
+  await storyOf(page, customer).waitFor();
 }
 
-/** The ladder of a visit, each rung as `name: time` or `name: not yet`. */
-async function rungs(card: Locator): Promise<readonly string[]> {
-  const list = card.getByRole("list", { name: "How far the recording got" });
+/** The heading over the story of a visit; one that is booked is picked by itself. */
+function storyOf(page: Page, customer: string): Locator {
+  return page.getByRole("heading", { name: `${customer}, Roof inspection` });
+}
+
+function storyOn(page: Page): Locator {
+  return page.getByRole("region", { name: "Why?" });
+}
+
+function phoneOn(page: Page, name = "Dana"): Locator {
+  return page.getByRole("region", { name: `${name}'s phone` });
+}
+
+/** The ladder of the picked visit, each rung as `name: time` or `name: not yet`. */
+async function rungs(page: Page): Promise<readonly string[]> {
+  const list = page.getByRole("list", { name: "How far the recording got" });
   const items = await list.getByRole("listitem").all();
   return Promise.all(
     items.map(async (item) => (await item.locator("b, small").allTextContents()).join(": ")),
   );
 }
 
-async function untilDone(card: Locator, names: readonly string[]): Promise<void> {
+async function untilDone(page: Page, names: readonly string[]): Promise<void> {
   await until(
     async () => {
-      const found = await rungs(card);
+      const found = await rungs(page);
       return names.every((name) =>
         found.some((rung) => rung.startsWith(`${name}: `) && !rung.endsWith("not yet")),
       );
@@ -62,9 +83,9 @@ describe("local mode", () => {
   });
 
   test("from a booked visit to linked: tapped on the phone, every rung appears by itself", async () => {
-    const page = await openStage(1280, "light");
+    const page = await openStage(1440, "light");
     await book(page, "Jane <b>Doe</b>", [3, 6]);
-    const phone = page.getByRole("region", { name: "Dana's phone" });
+    const phone = phoneOn(page);
     const start = phone.getByRole("button", { name: "Start recording" });
     await start.getByText("Roof inspection – Jane <b>Doe</b>").waitFor({ timeout: 10_000 });
     await phone.getByText("The link it carries").click();
@@ -76,19 +97,25 @@ describe("local mode", () => {
     await recorder.getByRole("heading", { name: "Roof inspection – Jane <b>Doe</b>" }).waitFor();
     await recorder.getByText(/^ServiceAppointment SA-/).waitFor();
     await recorder.getByText(/^recording since \d\d:\d\d:\d\d/).waitFor();
-    const card = page.getByRole("article").filter({ hasText: "Jane <b>Doe</b>" });
-    await untilDone(card, ["booked", "planned", "sent", "received", "consumed", "recording"]);
-    expect(await rungs(card)).toContain("stopped: not yet");
+    await untilDone(page, ["booked", "planned", "sent", "received", "consumed", "recording"]);
+    expect(await rungs(page)).toContain("stopped: not yet");
+    await storyOn(page)
+      .getByText(/^Sent to Dana's Demo phone on the page at .*, recording since /)
+      .waitFor();
     expect(await findBarriers(page)).toEqual([]);
     await page.screenshot({ path: shotPath("local-mode-recording"), fullPage: true });
+    const clip = { x: 0, y: 0, width: 1440, height: 1480 };
+    await page.screenshot({ path: shotPath("local-mode"), fullPage: true, clip });
     const stop = phone.getByRole("button", { name: "Stop recording" });
     await stop.click({ timeout: 15_000 });
     await phone.getByText("Nothing is recording").waitFor();
-    await untilDone(card, ["stopped", "processed", "linked"]);
+    await untilDone(page, ["stopped", "processed", "linked"]);
     await phone.getByText(/· linked$/).waitFor();
     for (const step of ["Appointment stored", "Planned: start", "The start is due", "accepted"]) {
-      await card.getByText(step).first().waitFor();
+      await storyOn(page).getByText(step).first().waitFor();
     }
+    const siro = page.getByRole("listitem").filter({ hasText: "Tells what was really recorded." });
+    await siro.getByText(/^Jane <b>Doe<\/b>: /).waitFor();
     await page.evaluate("scrollTo(0, 0)");
     await page.screenshot({ path: shotPath("local-mode-laptop"), fullPage: true });
     await page.close();
@@ -96,23 +123,25 @@ describe("local mode", () => {
 
   test("offline, what happens is known once the phone is back; a customer who declines is not recorded", async () => {
     const page = await openStage(390, "light");
-    const phone = page.getByRole("region", { name: "Dana's phone" });
-    await phone.getByLabel("The app is offline").check();
+    const phone = phoneOn(page);
+    await phone.getByLabel("Siro's app is offline").check();
     await book(page, "Cellar", [3, 60]);
-    const card = page.getByRole("article").filter({ hasText: "Cellar" });
     await phone.getByRole("button", { name: /Start recording Roof inspection – Cellar/ }).click();
     await phone.getByRole("region", { name: "Siro's recorder" }).waitFor();
     await phone.getByRole("button", { name: "Stop", exact: true }).click();
     await phone.getByText(/· waiting for network$/).waitFor();
-    expect(await rungs(card)).toContain("received: not yet");
+    expect(await rungs(page)).toContain("received: not yet");
     await page.screenshot({ path: shotPath("local-mode-phone-offline"), fullPage: true });
-    await phone.getByLabel("The app is offline").uncheck();
-    await phone.getByText(/· linked$/).waitFor();
-    await untilDone(card, ["received", "recording", "stopped", "linked"]);
+    await phone.getByLabel("Siro's app is offline").uncheck();
+    await phone
+      .getByText(/· linked$/)
+      .first()
+      .waitFor();
+    await untilDone(page, ["received", "recording", "stopped", "linked"]);
     await phone.getByLabel("The customer declines to be recorded").check();
     await phone.getByRole("button", { name: /Start recording Roof inspection – Cellar/ }).click();
     await phone.getByText(/· thrown away$/).waitFor();
-    await card.getByText("The customer declined to be recorded").waitFor();
+    await storyOn(page).getByText("The customer declined to be recorded").waitFor();
     await phone.getByLabel("The customer declines to be recorded").uncheck();
     await page.close();
   }, 90_000);
@@ -128,27 +157,78 @@ describe("local mode", () => {
     const width = await page.evaluate("document.documentElement.scrollWidth");
     expect(width).toBeLessThanOrEqual(390);
     expect(await findBarriers(page)).toEqual([]);
-    await page.getByRole("heading", { name: "What the bridge does" }).scrollIntoViewIfNeeded();
     const place = "getComputedStyle(document.querySelector('.pocket')).position";
     expect(await page.evaluate(place)).toBe("static");
     await page.screenshot({ path: shotPath("local-mode-phone-dark"), fullPage: true });
     await page.close();
   });
 
-  test("a canceled visit sends nothing", async () => {
+  test("a canceled visit sends nothing; one that is handed over comes to the other rep alone", async () => {
     const page = await openStage(1280, "light");
-    // Far enough ahead to be canceled in time on a slow machine.
+    // Far enough ahead to be changed in time on a slow machine.
     await book(page, "Nobody", [9, 30]);
-    const card = page.getByRole("article").filter({ hasText: "Nobody" });
-    // Canceled before the bridge read it for the first time, there would be nothing to drop.
-    await card.getByText(/Planned: (re)?start/).waitFor();
-    await card.getByRole("button", { name: "Cancel" }).click();
-    await card.getByText("canceled ·").waitFor();
-    await card.getByText(/Dropped: (re)?start/).waitFor();
-    await book(page, "Later", [11, 30]);
-    const phone = page.getByRole("region", { name: "Dana's phone" });
-    await phone.getByText("Roof inspection – Later").waitFor({ timeout: 30_000 });
-    expect(await phone.getByText("Roof inspection – Nobody").count()).toBe(0);
+    // Changed before the bridge read it for the first time, there would be nothing to drop.
+    const story = storyOn(page);
+    await story.getByText(/Planned: (re)?start/).waitFor();
+    await cardOf(page, "Nobody").getByRole("button", { name: "Cancel" }).click();
+    await cardOf(page, "Nobody").getByText("· canceled").waitFor();
+    await story.getByText(/Dropped: (re)?start/).waitFor();
+    await book(page, "Handed", [11, 30]);
+    await story.getByText(/Planned: (re)?start/).waitFor();
+    await cardOf(page, "Handed").getByRole("button", { name: "Hand to Milo" }).click();
+    const milos = page.getByRole("region", { name: "Milo Hart's day" });
+    await milos.getByRole("button", { name: /^Handed/ }).waitFor();
+    await page.getByRole("button", { name: "Milo · new" }).click({ timeout: 30_000 });
+    await phoneOn(page, "Milo").getByText("Roof inspection – Handed").waitFor();
+    await page.getByRole("button", { name: "Dana", exact: true }).click();
+    const danas = phoneOn(page);
+    expect(await danas.getByText("Roof inspection – Handed").count()).toBe(0);
+    expect(await danas.getByText("Roof inspection – Nobody").count()).toBe(0);
+    await page.close();
+  }, 90_000);
+
+  test("a link that cannot get through is tried again; a worker that is killed loses nothing", async () => {
+    const page = await openStage(1280, "dark");
+    const phone = phoneOn(page);
+    await phone.getByLabel("No network").check();
+    await book(page, "Tunnel", [3, 60]);
+    await storyOn(page)
+      .getByText(/HTTP 503/)
+      .first()
+      .waitFor();
+    expect(await phone.getByText("Roof inspection – Tunnel").count()).toBe(0);
+    await phone.getByLabel("No network").uncheck();
+    await phone.getByText("Roof inspection – Tunnel").waitFor({ timeout: 30_000 });
+    await page.getByRole("button", { name: "Kill the worker" }).click();
+    await page.getByText("The worker is dead.").waitFor();
+    await page.screenshot({ path: shotPath("local-mode-worker-dead"), fullPage: true });
+    await book(page, "Survivor", [8, 60]);
+    await page.getByText("The worker runs.").waitFor({ timeout: 20_000 });
+    await phone.getByText("Roof inspection – Survivor").waitFor({ timeout: 40_000 });
+    await page.close();
+  }, 120_000);
+
+  test("the day is played in a minute", async () => {
+    const page = await openStage(1280, "light");
+    const next = cardOf(page, "Lang rooftop solar").filter({ hasText: "Solar consultation" });
+    await next.getByText(/· in 1\d min$/).waitFor();
+    await page.getByRole("button", { name: "Play the day in a minute" }).click();
+    await next.getByText(/· in \d s$/).waitFor();
+    await phoneOn(page).getByText("Solar consultation – Priya Lang").waitFor({ timeout: 30_000 });
+    await page.close();
+  }, 60_000);
+
+  test("every page that explains is there", async () => {
+    const page = await openStage(1280, "light");
+    const links = page.locator('a[href^="/docs"]');
+    const paths = await links.evaluateAll((all) => all.map((link) => link.getAttribute("href")));
+    expect(new Set(paths).size).toBeGreaterThan(7);
+    for (const path of new Set(paths)) {
+      const answer = await page.goto(`${bridge.url}${path}`);
+      expect([path, answer?.status()]).toEqual([path, 200]);
+      const { hash } = new URL(page.url());
+      expect(hash === "" || (await page.locator(hash).count()) === 1).toBe(true);
+    }
     await page.close();
   }, 60_000);
 
@@ -163,11 +243,26 @@ describe("local mode", () => {
         .end();
     });
     expect(status).toBe(421);
-    const plain = await fetch(`${bridge.url}/local/visits`, {
-      method: "POST",
-      headers: { "content-type": "text/plain" },
-      body: JSON.stringify({ customer: "x", startsInSeconds: 5, lastsSeconds: 5 }),
-    });
-    expect(plain.status).toBe(400);
+    const { reps } = z
+      .object({ reps: z.array(z.object({ userId: z.string() })) })
+      .parse(await (await fetch(`${bridge.url}/local/facts`)).json());
+    const visit = { userId: reps[0]?.userId, customer: "x", startsInSeconds: 5, lastsSeconds: 5 };
+    expect(await postPlain("/local/visits", visit)).toBe(400);
+    expect(await postPlain("/local/day/play", {})).toBe(400);
+    expect(await postPlain("/local/worker/kill", {})).toBe(409);
   });
 });
+
+/** As a page elsewhere may post without being asked first. */
+async function postPlain(path: string, body: object): Promise<number> {
+  const answer = await fetch(bridge.url + path, {
+    method: "POST",
+    headers: { "content-type": "text/plain" },
+    body: JSON.stringify(body),
+  });
+  return answer.status;
+}
+
+function cardOf(page: Page, customer: string): Locator {
+  return page.getByRole("article").filter({ hasText: customer });
+}

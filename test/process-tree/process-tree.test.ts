@@ -89,6 +89,22 @@ describe("a process that is killed", () => {
     expect(tree.pidOf(other)).toBe(untouched);
   });
 
+  test.each([
+    ["is killed and started again in local mode", true],
+    ["lives on anywhere else", false],
+  ])("a child whose death another asks for %s", async (_what, mayKill) => {
+    const tree = await startedTree({ mayKill, children: { worker: "serving", web: "killing" } });
+
+    const started = () => tree.events.filter(({ event }) => event === "child.started");
+    await until(() => started().length === (mayKill ? 4 : 3), {
+      timeoutMs: RESTART_MS,
+      what: "the children to be started",
+    });
+
+    const died = tree.events.filter(({ event }) => event === "child.died");
+    expect(died.map(({ child }) => child)).toEqual(mayKill ? ["worker"] : []);
+  });
+
   test("Redis serves again, with everything that it confirmed", async () => {
     const tree = await startedTree();
     await onRedis(dir.dataDir, (redis) => redis.set("kept", "yes"));

@@ -4,6 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
+import { keepLog, keepOutputOf } from "../support/logs/kept-logs.ts";
 import { redisBinary } from "../support/redis-server.ts";
 import { until } from "../support/until.ts";
 import { aDataDir, isAlive } from "./supervisor-under-test.ts";
@@ -44,6 +45,7 @@ function startBridge(port: number, own: Readonly<Record<string, string>> = {}): 
     env: environment({ PORT: String(port), ...own }),
     stdio: ["ignore", "pipe", "pipe"],
   });
+  keepOutputOf(bridge, "bridge");
   for (const stream of [bridge.stdout, bridge.stderr]) {
     stream?.on("data", (text) => {
       said += text;
@@ -162,6 +164,7 @@ describe("the bridge itself", () => {
       env: environment({ PORT: "many", LOG_LEVEL: "loud", CONNECTIONS_FILE: join("no", "file") }),
     });
 
+    keepLog("bridge")(stderr);
     expect(status).toBe(1);
     for (const name of ["PORT", "LOG_LEVEL", "CONNECTIONS_FILE"]) {
       expect(stderr).toContain(`- ${name}: `);

@@ -5,6 +5,7 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { RestartPolicy } from "../../src/process-tree/restart-policy.ts";
 import { openProducerRedis } from "../../src/redis.ts";
+import { keepOutputOf } from "../support/logs/kept-logs.ts";
 import { redisBinary } from "../support/redis-server.ts";
 import { until } from "../support/until.ts";
 
@@ -27,6 +28,7 @@ export interface TreeUnderTest {
   readonly children?: Readonly<Record<string, string>>;
   /** Only the waits differ from the usual policy. */
   readonly childRestarts?: RestartPolicy;
+  readonly mayKill?: boolean;
   readonly redisUrl?: string;
   readonly redisDurability?: "require" | "warn";
 }
@@ -48,6 +50,7 @@ export class SupervisorUnderTest {
       // The tree's data directory is the test's own; the program is found on the PATH.
       env: { ...process.env, PATH: `${dirname(redisBinary())}:${process.env["PATH"]}` },
     });
+    keepOutputOf(this.#process, "tree");
     this.#process.stdout?.on("data", (text) => {
       this.#said += text;
     });

@@ -6,11 +6,21 @@ const CLOCK = new Intl.DateTimeFormat([], {
   hourCycle: "h23",
 });
 
+const SHORT = new Intl.DateTimeFormat([], {
+  hour: "2-digit",
+  minute: "2-digit",
+  second: "2-digit",
+  hourCycle: "h23",
+});
+
+/** A moment as timelines write it. */
+export const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
+
 export const byId = (id) => document.getElementById(id);
 
 /** A moment as the viewer's clock shows it. */
-export function clock(time) {
-  return CLOCK.format(new Date(time));
+export function clock(time, length) {
+  return (length === "short" ? SHORT : CLOCK).format(new Date(time));
 }
 
 /** Builds an element; text is always text, never markup. */
@@ -28,9 +38,14 @@ export function lost() {
   byId("connection").textContent = "The bridge is not answering; trying again…";
 }
 
-/** Posts JSON to the bridge; a refusal is said on the page. */
-export function post(path, body) {
-  send(path, body).catch(lost);
+/** Posts JSON to the bridge and gives what it answers; a refusal is said on the page. */
+export async function post(path, body) {
+  try {
+    return await send(path, body);
+  } catch {
+    lost();
+    return undefined;
+  }
 }
 
 async function send(path, body) {
@@ -41,5 +56,8 @@ async function send(path, body) {
   });
   if (!answer.ok) {
     byId("connection").textContent = `The bridge answered ${answer.status}. Is Redis up?`;
+    return undefined;
   }
+  const isJson = answer.headers.get("content-type")?.includes("json");
+  return isJson ? await answer.json() : undefined;
 }

@@ -9,12 +9,23 @@ const TITLES = {
 };
 const DOTS = { recording: "● Recording", paused: "❚❚ Paused" };
 
+const phones = new Map();
+const unseen = new Set();
+let owner;
 let sinceMs;
 
 function act(deed) {
-  post("/local/phone", deed);
+  void post("/local/phone", { userId: owner, deed });
 }
 
+byId("owners").addEventListener("click", ({ target }) => {
+  const userId = target.closest("button")?.dataset.userId;
+  if (userId) {
+    owner = userId;
+    byId("notifications").replaceChildren();
+    showOwner();
+  }
+});
 byId("notifications").addEventListener("click", (event) => {
   const promptId = event.target.closest("button")?.dataset.prompt;
   if (promptId) {
@@ -27,6 +38,9 @@ byId("app").addEventListener("click", (event) => {
     act({ deed: "press", button });
   }
 });
+byId("unreachable").addEventListener("change", ({ target }) => {
+  act({ deed: "reach", isReachable: !target.checked });
+});
 byId("offline").addEventListener("change", ({ target }) => {
   act({ deed: "network", isOnline: !target.checked });
 });
@@ -34,12 +48,47 @@ byId("declined").addEventListener("change", ({ target }) => {
   act({ deed: "consent", isDeclined: target.checked });
 });
 
-/** Shows the phone as it is now. */
+/** Shows a rep's phone as it is now, or that something came on the one that is not looked at. */
 export function showPhone(phone) {
+  const before = phones.get(phone.userId);
+  phones.set(phone.userId, phone);
+  owner ??= phone.userId;
+  if (phone.userId === owner) {
+    showOwner();
+  } else if (before && newestOf(before) !== newestOf(phone)) {
+    unseen.add(phone.userId);
+  }
+  showOwners();
+}
+
+function newestOf({ notifications }) {
+  return notifications[0]?.promptId;
+}
+
+function showOwners() {
+  const buttons = [...phones.values()].map(({ userId, name }) =>
+    element("button", {
+      type: "button",
+      id: `owner-${userId}`,
+      "data-user-id": userId,
+      "aria-pressed": String(userId === owner),
+      class: unseen.has(userId) ? "unseen" : "",
+      text: unseen.has(userId) ? `${name.split(" ")[0]} · new` : name.split(" ")[0],
+    }),
+  );
+  keepFocus(byId("owners"), () => byId("owners").replaceChildren(...buttons));
+}
+
+function showOwner() {
+  const phone = phones.get(owner);
+  unseen.delete(owner);
+  byId("phone-title").textContent = `3 · ${phone.name.split(" ")[0]}'s phone`;
+  byId("unreachable").checked = !phone.isReachable;
   byId("offline").checked = !phone.isOnline;
   byId("declined").checked = phone.isConsentDeclined;
-  byId("phone-network").textContent = phone.isOnline ? "online" : "offline";
-  byId("phone-network").className = phone.isOnline ? "online" : "offline";
+  const isConnected = phone.isOnline && phone.isReachable;
+  byId("phone-network").textContent = isConnected ? "online" : "offline";
+  byId("phone-network").className = isConnected ? "online" : "offline";
   showNotifications(phone.notifications);
   sinceMs = phone.recording?.sinceMs;
   const parts = [
@@ -47,6 +96,7 @@ export function showPhone(phone) {
     ...(phone.earlier.length === 0 ? [] : [earlierList(phone.earlier)]),
   ];
   keepFocus(byId("app"), () => byId("app").replaceChildren(...parts));
+  showOwners();
   tick();
 }
 
