@@ -1,12 +1,14 @@
 import type { Redis } from "ioredis";
 import { changeAppointment } from "../src/books/appointment-book.ts";
 import { saveDevice } from "../src/books/device-book.ts";
-import { promptsCommand, saveRep } from "../src/books/rep-book.ts";
+import { promptsCommands, saveRep } from "../src/books/rep-book.ts";
+import type { StoredAppointment } from "../src/books/stored-appointment.ts";
 import { timelineCommands } from "../src/books/timeline-book.ts";
 import type { Appointment } from "../src/domain/appointment.ts";
 import { canonicalRecordId } from "../src/domain/crm-record-id.ts";
 import type { Prompt } from "../src/domain/prompt.ts";
 import type { TimelineEntry } from "../src/domain/timeline-entry.ts";
+import type { RedisCommand } from "../src/redis-script.ts";
 import { ACME } from "./bench-bridge.ts";
 import { userIdOf } from "./booked-visits.ts";
 
@@ -71,10 +73,14 @@ export function recordIdOf(number: number): string {
 
 /** Changes a visit's timeline and plan as a prompt that comes and goes does. */
 export async function touchVisit(redis: Redis, number: number): Promise<void> {
+  await planVisit(redis, number, 1);
+}
+
+async function planVisit(redis: Redis, number: number, entries: number): Promise<void> {
   const record = { connection: ACME.name, recordId: recordIdOf(number) };
   await changeAppointment(redis, record, () => ({
     result: undefined,
-    commands: [...planCommands(number), ...timelineCommands(record, entriesOf(number, 1))],
+    commands: [...planCommands(number), ...timelineCommands(record, entriesOf(number, entries))],
   }));
 }
 
@@ -101,22 +107,20 @@ function nameOf(rep: number): string {
 }
 
 async function storeVisit(redis: Redis, number: number, entriesEach: number): Promise<void> {
+  const next = storedOf(number);
+  const record = { connection: ACME.name, recordId: next.appointment.recordId };
+  await changeAppointment(redis, record, () => ({ result: undefined, next, commands: [] }));
+  await planVisit(redis, number, entriesEach);
+}
+
+function storedOf(number: number): StoredAppointment {
   const appointment = visitOf(number);
-  const { recordId, reps } = appointment;
-  const record = { connection: ACME.name, recordId };
-  await changeAppointment(redis, record, () => ({
-    result: undefined,
-    next: {
-      appointment,
-      version: { occurredAtMs: Date.now(), readAtMs: 0, eventId: `fill-${number}` },
-      contentHash: `hash-${number}`,
-      knownUserIds: reps.map(({ userId }) => userId),
-    },
-    commands: [
-      ...planCommands(number),
-      ...timelineCommands(record, entriesOf(number, entriesEach)),
-    ],
-  }));
+  return {
+    appointment,
+    version: { occurredAtMs: Date.now(), readAtMs: 0, eventId: `fill-${number}` },
+    contentHash: `hash-${number}`,
+    knownUserIds: appointment.reps.map(({ userId }) => userId),
+  };
 }
 
 /** Spread over the days, and over ten hours of each. */
@@ -150,18 +154,18 @@ function visitOf(number: number): Appointment {
   };
 }
 
-function planCommands(number: number) {
+function planCommands(number: number): readonly RedisCommand[] {
   const userId = userIdOf(repOf(number));
-  const recordId = recordIdOf(number);
+  const prompts = promptsOf(number, userId, recordIdOf(number));
   const rep = { connection: ACME.name, userId };
-  return [promptsCommand(rep, recordId, promptsOf(number, userId, recordId))];
+  return promptsCommands(rep, { stored: storedOf(number), prompts: [] }, prompts);
 }
 
 function promptsOf(number: number, userId: string, recordId: string): readonly Prompt[] {
   const startAtMs = startOf(number);
   const endAtMs = startAtMs + HOUR_MS;
   const dueAtMs = startAtMs - 120_000;
-  const wasSent = dueAtMs <= Date.now();
+  const wasDue = dueAtMs <= Date.now();
   const base = { userId, recordId, recordType: "ServiceAppointment", generation: 1 } as const;
   return [
     {
@@ -172,9 +176,7 @@ function promptsOf(number: number, userId: string, recordId: string): readonly P
       dueAtMs,
       expiresAtMs: endAtMs,
       reason: "the visit begins",
-      ...(wasSent
-        ? { state: "sent", firedAtMs: dueAtMs, sentAtMs: dueAtMs, answeredAtMs: startAtMs }
-        : { state: "waiting" }),
+      ...(wasDue ? endOf(number) : { state: "waiting" }),
     },
     {
       ...base,
@@ -187,6 +189,15 @@ function promptsOf(number: number, userId: string, recordId: string): readonly P
       state: endAtMs <= Date.now() ? "sent" : "waiting",
     },
   ];
+}
+
+/** How the start of a visit that has come ended: nobody took one in 5,000. */
+function endOf(number: number): Pick<Prompt, "state" | "firedAtMs" | "sentAtMs" | "answeredAtMs"> {
+  const startAtMs = startOf(number);
+  const firedAtMs = startAtMs - 120_000;
+  return number % 5_000 === 7
+    ? { state: "expired", firedAtMs }
+    : { state: "sent", firedAtMs, sentAtMs: firedAtMs, answeredAtMs: startAtMs };
 }
 
 function entriesOf(number: number, count: number): readonly TimelineEntry[] {

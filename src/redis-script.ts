@@ -34,7 +34,14 @@ export async function runScript(
   }
 }
 
-/** One Redis command as a list of words. */
+/**
+ * One Redis command as a list of words.
+ *
+ * A commit knows one more that Redis does not: `PUTPART key field name text untilMs fromKey`. It puts a text in
+ * place of the one word that begins with a name, in a hash field that holds several such words; the others stay, and
+ * come along from another key. A name is of small letters and digits, or empty for the first word. Where the field
+ * should be and is not, a `?` is left in it; without a `fromKey` it begins anew. A new field lets the key end at a moment.
+ */
 export type RedisCommand = readonly [string, ...(string | number)[]];
 
 /**
@@ -70,12 +77,31 @@ export interface Guard {
 }
 
 const COMMIT_IF_UNCHANGED = redisScript(`
+local function putPart(key, field, name, text, untilMs, fromKey)
+  local old = ''
+  if fromKey ~= '' then
+    old = redis.call('HGET', fromKey, field) or '?'
+    if fromKey ~= key then redis.call('HDEL', fromKey, field) end
+  end
+  local words = {}
+  for word in string.gmatch(old, '[^ ]+') do
+    if string.match(word, '^[%l%d?]*') ~= name then words[#words + 1] = word end
+  end
+  table.insert(words, name == '' and 1 or #words + 1, text)
+  if redis.call('HSET', key, field, table.concat(words, ' ')) == 1 then
+    redis.call('PEXPIREAT', key, untilMs)
+  end
+end
 local current = redis.call('HGET', KEYS[1], ARGV[1]) or ''
 if current ~= ARGV[2] then return 0 end
 local at = 3
 while at <= #ARGV do
   local words = tonumber(ARGV[at])
-  redis.call(unpack(ARGV, at + 1, at + words))
+  if ARGV[at + 1] == 'PUTPART' then
+    putPart(unpack(ARGV, at + 2, at + words))
+  else
+    redis.call(unpack(ARGV, at + 1, at + words))
+  end
   at = at + words + 1
 end
 return 1

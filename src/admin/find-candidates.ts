@@ -1,12 +1,13 @@
 import type { Redis } from "ioredis";
 import { listOfRep, type VisitPlace } from "../books/appointment-index.ts";
-import { lookForWords } from "../books/search-book.ts";
+import { findVisits, type WantedState } from "../books/find-visits.ts";
+import { isFoundByState } from "../books/rebuild-search.ts";
 import { queryWords } from "../books/search-words.ts";
 import { type TimePlace, walkTimeIndex } from "../books/time-index.ts";
 import { canonicalRecordId } from "../domain/crm-record-id.ts";
 import { keyspace } from "../keyspace.ts";
 
-/** So many lines of the search index cost as much as reading one appointment. */
+/** So many lines of the indexes cost as much as reading one appointment. */
 const LINES_PER_COST = 200;
 
 /** Where to look for appointments, and by what. */
@@ -16,6 +17,7 @@ export interface CandidateSpan {
   /** A user id or an e-mail address. */
   readonly rep: string | undefined;
   readonly words: readonly string[];
+  readonly state: WantedState | undefined;
   readonly chunk: number;
 }
 
@@ -26,21 +28,27 @@ export interface Candidates {
   readonly passed?: { readonly after: TimePlace; readonly cost: number };
 }
 
-/** Finds the appointments of a connection that a filter may mean, by the index that narrows most. */
-export function findCandidates(
+/**
+ * Finds the appointments of a connection that a filter may mean, by the indexes that narrow most.
+ *
+ * What an older version stored can be found by its state once the upkeep came by; until then a state does not narrow here.
+ */
+export async function* findCandidates(
   redis: Redis,
   connection: string,
   span: CandidateSpan,
 ): AsyncGenerator<Candidates, undefined> {
   const { rep } = span;
   if (rep !== undefined && !rep.includes("@")) {
-    return ofRep(redis, connection, { ...span, rep });
+    return yield* ofRep(redis, connection, { ...span, rep });
   }
   // An address is among the words by which an appointment is found.
   const words = [...span.words, ...queryWords(rep ?? "")];
-  return words.length > 0
-    ? byWords(redis, connection, { ...span, words })
-    : inOrder(redis, connection, span);
+  const isIndexed = span.state !== undefined && (await isFoundByState(redis, connection));
+  const state = isIndexed ? span.state : undefined;
+  return words.length > 0 || state !== undefined
+    ? yield* byIndex(redis, connection, { ...span, words, state })
+    : yield* inOrder(redis, connection, span);
 }
 
 async function* inOrder(
@@ -55,14 +63,14 @@ async function* inOrder(
   }
 }
 
-async function* byWords(
+async function* byIndex(
   redis: Redis,
   connection: string,
-  { from, untilMs, words, chunk }: CandidateSpan,
+  { from, untilMs, words, state, chunk }: CandidateSpan,
 ): AsyncGenerator<Candidates, undefined> {
   let place: TimePlace | undefined = from;
   while (place !== undefined) {
-    const look = await lookForWords(redis, connection, { words, from: place, untilMs });
+    const look = await findVisits(redis, connection, { words, state, from: place, untilMs });
     yield* inChunks(look.found, chunk);
     place = look.nextMs === undefined ? undefined : { atMs: look.nextMs };
     const cost = look.lines / LINES_PER_COST;

@@ -95,9 +95,11 @@ async function* walkLane(
 ): AsyncGenerator<readonly LaneEntry<Found>[], undefined> {
   const { fromMs = earliestKeptMs(nowMs), toMs: untilMs = Number.POSITIVE_INFINITY } = filter;
   const from = filter.places[connection] ?? { atMs: fromMs };
-  const { rep, words, state, limit } = filter;
+  const { rep, words, limit } = filter;
+  const state = filter.state === undefined ? undefined : { name: filter.state, nowMs };
   const isNarrow = state !== undefined || rep !== undefined || words.length > 0;
-  const span = { from, untilMs, rep, words, chunk: isNarrow ? CHUNK : Math.min(CHUNK, limit + 1) };
+  const chunk = isNarrow ? CHUNK : Math.min(CHUNK, limit + 1);
+  const span = { from, untilMs, rep, words, state, chunk };
   for await (const candidates of findCandidates(redis, connection, span)) {
     yield await readEntries(redis, candidates, { connection, filter, nowMs });
   }

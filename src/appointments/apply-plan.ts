@@ -1,5 +1,5 @@
 import type { RepRef } from "../books/rep-book.ts";
-import { livePromptCommand, promptsCommand } from "../books/rep-book.ts";
+import { livePromptCommand, promptsCommands } from "../books/rep-book.ts";
 import type { RepState } from "../books/rep-state.ts";
 import { timelineCommands } from "../books/timeline-book.ts";
 import type { Schedule } from "../domain/connection.ts";
@@ -105,7 +105,7 @@ function changeCommands(
     return prompts === undefined
       ? []
       : [
-          promptsCommand(rep, recordId, prompts),
+          ...promptsCommands(rep, visit, prompts),
           ...timelineCommands({ connection, recordId }, entries),
         ];
   });

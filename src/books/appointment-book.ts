@@ -1,14 +1,15 @@
 import type { Redis } from "ioredis";
-import { z } from "zod";
 import { type Delivery, deliverySchema } from "../domain/delivery.ts";
-import { type Prompt, promptSchema } from "../domain/prompt.ts";
+import type { Prompt } from "../domain/prompt.ts";
 import { type Receipt, receiptSchema } from "../domain/receipt.ts";
 import { StateContendedError } from "../errors.ts";
 import { keyspace } from "../keyspace.ts";
 import { commitIfUnchanged, type RedisCommand } from "../redis-script.ts";
+import { visitFactsCommands } from "./facts-book.ts";
 import { knownRepCommands } from "./rep-book.ts";
 import { searchCommands } from "./search-book.ts";
 import { type StoredAppointment, storedAppointmentSchema } from "./stored-appointment.ts";
+import { unpackPrompts } from "./stored-prompts.ts";
 import type { RecordRef } from "./timeline-book.ts";
 
 /** How long an appointment can be asked about after it ended. */
@@ -143,11 +144,17 @@ function parseDossier(fields: Readonly<Record<string, string>>): AppointmentDoss
   if (stored === undefined) {
     return undefined;
   }
-  const valuesOf = (prefix: string) =>
-    Object.entries(fields).flatMap(([field, value]) => (field.startsWith(prefix) ? [value] : []));
+  const { recordType, recordId } = stored.appointment;
+  const entriesOf = (prefix: string) =>
+    Object.entries(fields).flatMap(([field, value]): [string, string][] =>
+      field.startsWith(prefix) ? [[field.slice(prefix.length), value]] : [],
+    );
+  const valuesOf = (prefix: string) => entriesOf(prefix).map(([, value]) => value);
   return {
     stored,
-    prompts: valuesOf("p:").flatMap((text) => z.array(promptSchema).parse(JSON.parse(text))),
+    prompts: entriesOf("p:").flatMap(([userId, text]) =>
+      unpackPrompts(text, { userId, recordType, recordId }),
+    ),
     deliveries: valuesOf("d:").map((text) => deliverySchema.parse(JSON.parse(text))),
     receipts: valuesOf("e:").map((text) => receiptSchema.parse(JSON.parse(text))),
   };
@@ -202,6 +209,7 @@ function storeCommands(
     ["PEXPIREAT", keyspace.timeline(connection, recordId), forgetAtMs],
     ["ZADD", keyspace.appointmentsByStart(connection), startAtMs, recordId],
     ...searchCommands(connection, next.appointment, before?.appointment),
+    ...visitFactsCommands(connection, next, before),
     ...reps.flatMap((rep) => knownRepCommands(connection, rep)),
     ...next.knownUserIds.flatMap((userId): RedisCommand[] => [
       ["ZREMRANGEBYSCORE", keyspace.repAppointments(connection, userId), "-inf", longAgoMs],

@@ -12,7 +12,9 @@ import {
   runPipeline,
   runScript,
 } from "../redis-script.ts";
-import { parseRepState, type RepState } from "./rep-state.ts";
+import { promptFactsCommands } from "./facts-book.ts";
+import { parseRepState, type RepState, type RepVisit } from "./rep-state.ts";
+import { packPrompts } from "./stored-prompts.ts";
 
 /** Names one rep of one connection. */
 export interface RepRef {
@@ -52,7 +54,7 @@ export async function readRepState(
     keys: [keyspace.rep(connection, userId), keyspace.repAppointments(connection, userId)],
     args: [keyspace.appointment(connection, ""), userId, lookBackMs],
   });
-  return parseRepState(reply);
+  return parseRepState(reply, userId);
 }
 
 /** Reads what changes with every change of a rep's state; empty for a rep without any. */
@@ -101,14 +103,17 @@ export async function changeRep<Result>(
   throw new StateContendedError(`rep ${rep.userId} of ${rep.connection} kept changing`);
 }
 
-/** The command that stores one rep's prompts for one appointment. */
-export function promptsCommand(
+/** The commands that store one rep's prompts for one appointment, in place of those that were read. */
+export function promptsCommands(
   { connection, userId }: RepRef,
-  recordId: string,
+  { stored, prompts: before }: RepVisit,
   prompts: readonly Prompt[],
-): RedisCommand {
-  const key = keyspace.appointment(connection, recordId);
-  return ["HSET", key, `p:${userId}`, JSON.stringify(prompts)];
+): readonly RedisCommand[] {
+  const key = keyspace.appointment(connection, stored.appointment.recordId);
+  return [
+    ["HSET", key, `p:${userId}`, packPrompts(prompts)],
+    ...promptFactsCommands(connection, stored, { userId, prompts, before }),
+  ];
 }
 
 /** The command that names the one prompt that may be delivered now, or none. */

@@ -1,12 +1,8 @@
 import { z } from "zod";
-import {
-  type IssuedPrompt,
-  issuedPromptSchema,
-  type Prompt,
-  promptSchema,
-} from "../domain/prompt.ts";
+import { type IssuedPrompt, issuedPromptSchema, type Prompt } from "../domain/prompt.ts";
 import { type RecorderTrail, recorderTrailSchema } from "../domain/recorder-trail.ts";
 import { type StoredAppointment, storedAppointmentSchema } from "./stored-appointment.ts";
+import { unpackPrompts } from "./stored-prompts.ts";
 
 /** One appointment of a rep with the prompts this rep has for it. */
 export interface RepVisit {
@@ -57,10 +53,9 @@ const replySchema = z.tuple([
 ]);
 
 const issuedListSchema = z.array(issuedPromptSchema);
-const promptListSchema = z.array(promptSchema);
 
 /** Reads the script's reply: `[[seconds, micros], [rev, live, issued, recorder], [[doc, prompts], …]]`. */
-export function parseRepState(reply: unknown): RepState {
+export function parseRepState(reply: unknown, userId: string): RepState {
   const [[seconds, micros], [revision, live, issued, recorder], visits] = replySchema.parse(reply);
   return {
     revision: revision ?? "",
@@ -69,14 +64,20 @@ export function parseRepState(reply: unknown): RepState {
     issued: issued === null ? [] : issuedListSchema.parse(JSON.parse(issued)),
     recorder: recorder === null ? [] : recorderTrailSchema.parse(JSON.parse(recorder)),
     visits: visits.flatMap(([doc, prompts]) =>
-      doc === null
-        ? []
-        : [
-            {
-              stored: storedAppointmentSchema.parse(JSON.parse(doc)),
-              prompts: prompts === null ? [] : promptListSchema.parse(JSON.parse(prompts)),
-            },
-          ],
+      doc === null ? [] : [parseVisit({ doc, prompts, userId })],
     ),
   };
+}
+
+interface VisitTexts {
+  readonly doc: string;
+  readonly prompts: string | null;
+  readonly userId: string;
+}
+
+function parseVisit({ doc, prompts, userId }: VisitTexts): RepVisit {
+  const stored = storedAppointmentSchema.parse(JSON.parse(doc));
+  const { recordType, recordId } = stored.appointment;
+  const place = { userId, recordType, recordId };
+  return { stored, prompts: prompts === null ? [] : unpackPrompts(prompts, place) };
 }

@@ -18,7 +18,8 @@ export type ClearOutcome =
 export interface ClearDeviceDeps {
   readonly readDevice: () => Promise<Device | undefined>;
   readonly readRepState: () => Promise<RepState>;
-  readonly clear: (device: Device) => Promise<AttemptOutcome>;
+  /** `nowMs` is the store's time. */
+  readonly clear: (device: Device, nowMs: number) => Promise<AttemptOutcome>;
   readonly forgetDevice: () => Promise<void>;
   readonly tell: (entry: Pick<TimelineEntry, "kind" | "text" | "atMs">) => Promise<void>;
 }
@@ -52,7 +53,7 @@ async function clear(
   device: Device,
   { ref, found, nowMs }: Clearing,
 ): Promise<ClearOutcome> {
-  const outcome = await deps.clear(device);
+  const outcome = await deps.clear(device, nowMs);
   switch (outcome.kind) {
     case "accepted": {
       const text = `Cleared from a ${device.channel} device: ${REASONS[ref.why]}`;

@@ -1,7 +1,7 @@
 import {
   issuedCommand,
   livePromptCommand,
-  promptsCommand,
+  promptsCommands,
   type RepRef,
 } from "../books/rep-book.ts";
 import type { RepState, RepVisit } from "../books/rep-state.ts";
@@ -53,7 +53,7 @@ export function changePromptCommands(
   const { promptId, recordId, userId } = next;
   const prompts = visit.prompts.map((one) => (one.promptId === promptId ? next : one));
   return [
-    promptsCommand(rep, recordId, prompts),
+    ...promptsCommands(rep, visit, prompts),
     ...timelineCommands({ connection: rep.connection, recordId }, [
       { ...entry, atMs, promptId, userId },
     ]),

@@ -1,9 +1,9 @@
 import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
-import { changeAppointment } from "../../src/books/appointment-book.ts";
+import { changeAppointment, readDossier } from "../../src/books/appointment-book.ts";
 import { changeCommand } from "../../src/books/change-feed-book.ts";
 import { rememberPromptToken } from "../../src/books/prompt-token-book.ts";
-import { changeRep, livePromptCommand, promptsCommand } from "../../src/books/rep-book.ts";
+import { changeRep, livePromptCommand, promptsCommands } from "../../src/books/rep-book.ts";
 import { type Appointment, appointmentSchema } from "../../src/domain/appointment.ts";
 import { type Parked, parkedSchema } from "../../src/domain/parked.ts";
 import { type Prompt, promptSchema } from "../../src/domain/prompt.ts";
@@ -61,14 +61,16 @@ export async function storeAppointment(
   connection = "acme",
 ): Promise<void> {
   const { recordId, reps } = appointment;
-  await changeAppointment(redis, { connection, recordId }, () => ({
+  await changeAppointment(redis, { connection, recordId }, (before) => ({
     result: undefined,
     commands: [changeCommand({ connection, recordId })],
     next: {
       appointment,
       version: { occurredAtMs: Date.now(), readAtMs: 0, eventId: randomUUID() },
       contentHash: randomUUID(),
-      knownUserIds: reps.map(({ userId }) => userId),
+      knownUserIds: [
+        ...new Set([...(before?.knownUserIds ?? []), ...reps.map(({ userId }) => userId)]),
+      ],
     },
   }));
 }
@@ -85,10 +87,15 @@ export async function storePrompts(
   }
   const { userId, recordId } = last;
   const rep = { connection, userId };
+  const dossier = await readDossier(redis, { connection, recordId });
+  if (dossier === undefined) {
+    throw new Error("an appointment comes before its prompts");
+  }
+  const before = dossier.prompts.filter((one) => one.userId === userId);
   await changeRep(redis, rep, () => ({
     result: undefined,
     commands: [
-      promptsCommand(rep, recordId, prompts),
+      ...promptsCommands(rep, { stored: dossier.stored, prompts: before }, prompts),
       livePromptCommand(rep, last.promptId),
       changeCommand({ connection, recordId }),
     ],

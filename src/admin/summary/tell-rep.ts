@@ -1,11 +1,9 @@
+import { beginOf, LATE_AFTER_MS } from "../../domain/begin-of-visit.ts";
 import { type Prompt, promptStateAt } from "../../domain/prompt.ts";
 import { nameOf, whyUnreachable } from "./name-device.ts";
 import type { RepView, Told } from "./rep-view.ts";
 import { tellSent } from "./tell-sent.ts";
 import { tellTrouble } from "./tell-trouble.ts";
-
-/** A prompt that nobody got this long after its moment is late. */
-const LATE_AFTER_MS = 30_000;
 
 /** Says why one rep got, or did not get, the link that begins the recording. Pure. */
 export function tellRep(view: RepView): Told {
@@ -32,14 +30,6 @@ export function tellRep(view: RepView): Told {
     case "superseded":
       return notSent(offReason(view) ?? movedReason(view) ?? "a newer plan has no start for it");
   }
-}
-
-/** The newest prompt that begins a recording and still counts; without one, the newest that does not. */
-function beginOf(prompts: readonly Prompt[]): Prompt | undefined {
-  const begins = prompts
-    .filter(({ action }) => action !== "stop")
-    .sort((left, right) => right.generation - left.generation || right.dueAtMs - left.dueAtMs);
-  return begins.find(({ state }) => state !== "superseded" && state !== "skipped") ?? begins[0];
 }
 
 function notSent(why = "it came too late to be useful"): Told {

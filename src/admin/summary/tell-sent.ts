@@ -1,3 +1,4 @@
+import { isOpened } from "../../domain/begin-of-visit.ts";
 import { confirmationOf, type Prompt } from "../../domain/prompt.ts";
 import { type Receipt, type ReceiptKind, receiptRank } from "../../domain/receipt.ts";
 import { recordingsOf } from "../../domain/recordings-of.ts";
@@ -12,10 +13,10 @@ export function tellSent(view: RepView, begin: Prompt): Told {
     appointment.status === "completed" ||
     appointment.status === "canceled";
   const steps = stepsOf(view, begin);
-  const isOpened = begin.answeredAtMs !== undefined || begin.recording !== undefined;
-  const parts = [sentText(view, begin), ...steps, lackOf(begin, { isOpened, isOver })];
+  const wasOpened = isOpened(begin);
+  const parts = [sentText(view, begin), ...steps, lackOf(begin, { wasOpened, isOver })];
   return {
-    outlook: outlookOf(isOpened, isOver),
+    outlook: outlookOf(wasOpened, isOver),
     text: [parts.filter(Boolean).join(", "), stopText(view)].filter(Boolean).join("; "),
   };
 }
@@ -23,16 +24,16 @@ export function tellSent(view: RepView, begin: Prompt): Told {
 /** What is missing so far; that nothing confirms a recording does not say that there is none. */
 function lackOf(
   begin: Prompt,
-  { isOpened, isOver }: { readonly isOpened: boolean; readonly isOver: boolean },
+  { wasOpened, isOver }: { readonly wasOpened: boolean; readonly isOver: boolean },
 ): string | undefined {
-  if (!isOpened) {
+  if (!wasOpened) {
     return isOver ? "never opened" : "not opened yet";
   }
   return confirmationOf(begin) === "not-confirmed" ? "no recording is confirmed" : undefined;
 }
 
-function outlookOf(isOpened: boolean, isOver: boolean): Told["outlook"] {
-  if (!isOpened) {
+function outlookOf(wasOpened: boolean, isOver: boolean): Told["outlook"] {
+  if (!wasOpened) {
     return "sent";
   }
   return isOver ? "done" : "opened";
