@@ -19,13 +19,17 @@ const MOST_WAIT_MS = 3_000;
 /** So long known trouble keeps prompts from asking: a thousand of them must not wait one after the other. */
 const TROUBLE_COUNTS_MS = 5 * 60_000;
 
-type ConfirmKit = Pick<WorkerKit, "config" | "redis" | "planRep" | "crmEvents" | "orgs">;
+type ConfirmKit = Pick<
+  WorkerKit,
+  "config" | "redis" | "planRep" | "crmEvents" | "orgs" | "startedAtMs"
+>;
 
 /**
  * Reads a prompt's visit once more when nobody has looked at it for long, and brings appointment and plan up to date.
  *
  * Whatever the org does, this is over three seconds after the prompt's moment and throws nothing: while the org is
  * slow, away or short of calls the prompt goes by what is stored, and one whose moment is longer ago waits for nobody.
+ * Only what an earlier run knew, which may be a restored backup, is asked for however long the moment is ago.
  * Prompts of one moment share their reads. An answer that comes later is followed all the same.
  */
 export async function confirmVisit(kit: ConfirmKit, ref: PromptRef): Promise<void> {
@@ -55,22 +59,23 @@ async function waitFor(kit: ConfirmKit, { org }: OpenedOrg, asked: Asked): Promi
   if (isScarce(org) || !(await isOld(kit, org, asked)) || !(await isHealthy(kit, org))) {
     return 0;
   }
-  return waitOf(kit, asked.ref);
+  return waitOf(kit, asked);
 }
 
 async function isOld(
-  { redis }: ConfirmKit,
+  { redis, startedAtMs: countsFromMs }: ConfirmKit,
   { connection: { name, reconcile } }: Org,
   { stored }: Asked,
 ): Promise<boolean> {
   const nowMs = Date.now();
+  const known = { ...reconcile, countsFromMs };
   // Most visits were read not long ago; for those nothing more is looked up.
-  if (!isConfirmationOld(stored, { ...reconcile, polledAtMs: undefined }, nowMs)) {
+  if (!isConfirmationOld(stored, { ...known, polledAtMs: undefined }, nowMs)) {
     return false;
   }
   const mark = polledMark(stored.appointment.recordType);
   const polledAtMs = (await readWatermarks(redis, name))[mark]?.stampMs;
-  return isConfirmationOld(stored, { ...reconcile, polledAtMs }, nowMs);
+  return isConfirmationOld(stored, { ...known, polledAtMs }, nowMs);
 }
 
 async function isHealthy({ redis }: ConfirmKit, { connection: { name } }: Org): Promise<boolean> {
@@ -81,14 +86,21 @@ async function isHealthy({ redis }: ConfirmKit, { connection: { name } }: Org): 
 }
 
 /** A prompt whose place another one took is not worth a call. */
-async function waitOf({ redis }: ConfirmKit, ref: PromptRef): Promise<number> {
+async function waitOf(
+  { redis, startedAtMs = 0 }: ConfirmKit,
+  { ref, stored: { version } }: Asked,
+): Promise<number> {
   const { visits } = await readRepState(redis, ref);
   const prompt = visits
     .flatMap(({ prompts }) => prompts)
     .find(({ promptId }) => promptId === ref.promptId);
-  return prompt?.state === "waiting"
-    ? Math.min(MOST_WAIT_MS, prompt.dueAtMs + MOST_WAIT_MS - Date.now())
-    : 0;
+  if (prompt?.state !== "waiting") {
+    return 0;
+  }
+  const isOfEarlierRun = version.readAtMs < startedAtMs;
+  return isOfEarlierRun
+    ? MOST_WAIT_MS
+    : Math.min(MOST_WAIT_MS, prompt.dueAtMs + MOST_WAIT_MS - Date.now());
 }
 
 /** The look goes the way of every event, but at once and not through the queue. */

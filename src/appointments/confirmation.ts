@@ -11,6 +11,8 @@ export interface Polling {
   readonly everySeconds: number;
   /** When the last poll that covered everything began; epoch milliseconds, undefined when there was none. */
   readonly polledAtMs: number | undefined;
+  /** What was confirmed before this moment does not count; epoch milliseconds. */
+  readonly countsFromMs?: number | undefined;
 }
 
 /**
@@ -21,12 +23,13 @@ export interface Polling {
  */
 export function isConfirmationOld(
   { appointment: { status }, version }: Pick<StoredAppointment, "appointment" | "version">,
-  { everySeconds, polledAtMs = 0 }: Polling,
+  { everySeconds, polledAtMs = 0, countsFromMs = 0 }: Polling,
   nowMs: number,
 ): boolean {
   if (version.isRead !== true || !(status === "scheduled" || status === "in-progress")) {
     return false;
   }
   const oldAfterMs = Math.max(FRESH_MS, POLLS_MISSED * everySeconds * 1000);
-  return nowMs - Math.max(version.readAtMs, polledAtMs) > oldAfterMs;
+  const confirmedAtMs = Math.max(version.readAtMs, polledAtMs);
+  return confirmedAtMs < countsFromMs || nowMs - confirmedAtMs > oldAfterMs;
 }

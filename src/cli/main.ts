@@ -1,6 +1,8 @@
 import { Command, CommanderError } from "commander";
 import { connectionsCommand } from "./connections-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
+import { exportCommand } from "./export-command.ts";
+import { importCommand } from "./import-command.ts";
 import { linkCommand } from "./link-command.ts";
 import { openapiCommand } from "./openapi-command.ts";
 import { repsCommand } from "./reps-command.ts";
@@ -16,6 +18,8 @@ const COMMANDS: readonly (() => Command)[] = [
   repsCommand,
   salesforceCommand,
   openapiCommand,
+  exportCommand,
+  importCommand,
 ];
 
 /**

@@ -42,7 +42,8 @@ async function liveConfig({
   }
 }
 
-async function ownRedis(dataDir: string): Promise<string | undefined> {
+/** The address of the bridge's own Redis; undefined while it does not run. */
+export async function ownRedis(dataDir: string): Promise<string | undefined> {
   const socket = socketPath(dataDir, "redis.sock");
   return (await isListening(socket)) ? `unix:${socket}` : undefined;
 }

@@ -1,8 +1,9 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { AlertSending } from "../domain/alert.ts";
 import { queueBase } from "./queue-base.ts";
 import { KEEP_FINISHED } from "./queue-settings.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue of looks for something wrong, and of the notices on their way to people. */
 export const ALERTS_QUEUE = "alerts";
@@ -24,7 +25,7 @@ export interface AlertsQueue {
 /** Opens the queue. */
 export function createAlertsQueue(redis: Redis): AlertsQueue {
   const kept = { removeOnComplete: KEEP_FINISHED, removeOnFail: KEEP_FINISHED };
-  const queue = new Queue(ALERTS_QUEUE, {
+  const queue = new StampedQueue(ALERTS_QUEUE, {
     ...queueBase(redis),
     defaultJobOptions: {
       attempts: 20,

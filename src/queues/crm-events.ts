@@ -1,5 +1,5 @@
 import { createHash } from "node:crypto";
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { noteCameAgain } from "../books/came-again-book.ts";
@@ -10,6 +10,7 @@ import { redisScript, runScript } from "../redis-script.ts";
 import { joinCalls } from "./join-calls.ts";
 import { activeTrace, queueBase } from "./queue-base.ts";
 import { KEEP_FINISHED } from "./queue-settings.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue of accepted events that wait to be understood. */
 export const CRM_EVENTS_QUEUE = "crm-events";
@@ -51,7 +52,7 @@ export interface CrmEventsQueue {
 
 /** Opens the queue on a connection that fails fast. */
 export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
-  const queue = new Queue(CRM_EVENTS_QUEUE, {
+  const queue = new StampedQueue(CRM_EVENTS_QUEUE, {
     ...queueBase(redis),
     defaultJobOptions: {
       attempts: CRM_EVENT_ATTEMPTS,

@@ -1,11 +1,11 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { ClearRef, PlannedClear } from "../domain/clear.ts";
 import { type DeliveryRef, deliveryIdOf, type PlannedDelivery } from "../domain/delivery.ts";
 import { hastenJobs } from "./hasten-jobs.ts";
 import { queueBase } from "./queue-base.ts";
-import { KEEP_FINISHED } from "./queue-settings.ts";
 import { rushJobs } from "./rush-jobs.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue of prompts on their way to one device each. */
 export const DELIVERIES_QUEUE = "deliveries";
@@ -29,13 +29,12 @@ export interface DeliveriesQueue {
 
 /** Opens the queue. */
 export function createDeliveriesQueue(redis: Redis): DeliveriesQueue {
-  const queue = new Queue(DELIVERIES_QUEUE, {
+  const queue = new StampedQueue(DELIVERIES_QUEUE, {
     ...queueBase(redis),
+    // How long a finished job is kept is the workers' setting: a job that waits for days need not carry it.
     defaultJobOptions: {
       attempts: 20,
       backoff: { type: "exponential", delay: 500, jitter: 0.3 },
-      removeOnComplete: KEEP_FINISHED,
-      removeOnFail: KEEP_FINISHED,
     },
   });
   queue.on("error", () => undefined);

@@ -1,8 +1,8 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { Prompt, PromptRef } from "../domain/prompt.ts";
 import { queueBase } from "./queue-base.ts";
-import { KEEP_FINISHED } from "./queue-settings.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue in which prompts wait for their moment. */
 export const PROMPTS_QUEUE = "prompts";
@@ -38,13 +38,12 @@ export interface PromptsQueue {
 
 /** Opens the queue. */
 export function createPromptsQueue(redis: Redis): PromptsQueue {
-  const queue = new Queue(PROMPTS_QUEUE, {
+  const queue = new StampedQueue(PROMPTS_QUEUE, {
     ...queueBase(redis),
+    // How long a finished job is kept is the workers' setting: a job that waits for days need not carry it.
     defaultJobOptions: {
       attempts: 20,
       backoff: { type: "exponential", delay: 250, jitter: 0.3 },
-      removeOnComplete: KEEP_FINISHED,
-      removeOnFail: KEEP_FINISHED,
     },
   });
   queue.on("error", () => undefined);

@@ -1,11 +1,12 @@
 import type { Telemetry } from "bullmq";
 import type { Redis } from "ioredis";
-import { QUEUE_PREFIX } from "./queue-settings.ts";
+import { QUEUE_PREFIX, QUEUE_STREAMS } from "./queue-settings.ts";
 
 /** What every queue and every worker is opened with. */
 export interface QueueBase {
   readonly connection: Redis;
   readonly prefix: string;
+  readonly streams: typeof QUEUE_STREAMS;
   readonly telemetry?: Telemetry;
 }
 
@@ -24,6 +25,7 @@ export function queueBase(connection: Redis): QueueBase {
   return {
     connection,
     prefix: QUEUE_PREFIX,
+    streams: QUEUE_STREAMS,
     ...(telemetry === undefined ? {} : { telemetry }),
   };
 }

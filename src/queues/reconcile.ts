@@ -1,9 +1,10 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { Connection } from "../domain/connection.ts";
 import { queueBase } from "./queue-base.ts";
 import { KEEP_FINISHED } from "./queue-settings.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue of looks at what changed in the orgs without a message. */
 export const RECONCILE_QUEUE = "reconcile";
@@ -27,7 +28,7 @@ export interface ReconcileQueue {
 
 /** Opens the queue. */
 export function createReconcileQueue(redis: Redis): ReconcileQueue {
-  const queue = new Queue(RECONCILE_QUEUE, queueBase(redis));
+  const queue = new StampedQueue(RECONCILE_QUEUE, queueBase(redis));
   queue.on("error", () => undefined);
   return {
     queue,

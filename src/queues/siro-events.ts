@@ -1,10 +1,11 @@
 import { createHash } from "node:crypto";
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { SiroEvent } from "../domain/siro-event.ts";
 import { StoreUnavailableError } from "../errors.ts";
 import { queueBase } from "./queue-base.ts";
 import { KEEP_FINISHED } from "./queue-settings.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue of Siro's webhooks that wait to be understood. */
 export const SIRO_EVENTS_QUEUE = "siro-events";
@@ -24,7 +25,7 @@ export interface SiroEventsQueue {
 
 /** Opens the queue on a connection that fails fast. */
 export function createSiroEventsQueue(redis: Redis): SiroEventsQueue {
-  const queue = new Queue(SIRO_EVENTS_QUEUE, {
+  const queue = new StampedQueue(SIRO_EVENTS_QUEUE, {
     ...queueBase(redis),
     defaultJobOptions: {
       attempts: 12,

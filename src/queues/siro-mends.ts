@@ -1,8 +1,9 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { type MendJob, mendIdOf } from "../domain/siro-mend.ts";
 import { queueBase } from "./queue-base.ts";
 import { KEEP_FINISHED } from "./queue-settings.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue of recordings that are looked after in Siro: their title, and what they hang on. */
 export const SIRO_MENDS_QUEUE = "siro-mends";
@@ -21,7 +22,7 @@ export interface SiroMendsQueue {
 
 /** Opens the queue. */
 export function createSiroMendsQueue(redis: Redis): SiroMendsQueue {
-  const queue = new Queue(SIRO_MENDS_QUEUE, {
+  const queue = new StampedQueue(SIRO_MENDS_QUEUE, {
     ...queueBase(redis),
     defaultJobOptions: {
       attempts: 12,

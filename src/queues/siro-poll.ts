@@ -1,9 +1,10 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import type { Connection } from "../domain/connection.ts";
 import { queueBase } from "./queue-base.ts";
 import { KEEP_FINISHED } from "./queue-settings.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue of looks at what Siro knows. */
 export const SIRO_POLL_QUEUE = "siro-poll";
@@ -25,7 +26,7 @@ export interface SiroPollQueue {
 
 /** Opens the queue. */
 export function createSiroPollQueue(redis: Redis): SiroPollQueue {
-  const queue = new Queue(SIRO_POLL_QUEUE, queueBase(redis));
+  const queue = new StampedQueue(SIRO_POLL_QUEUE, queueBase(redis));
   queue.on("error", () => undefined);
   return { queue, schedule: (connections) => schedule(queue, connections) };
 }

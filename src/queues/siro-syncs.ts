@@ -1,8 +1,9 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { SyncRef } from "../domain/siro-sync.ts";
 import { queueBase } from "./queue-base.ts";
 import { KEEP_FINISHED } from "./queue-settings.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue of visits that are put to Siro as engagements. */
 export const SIRO_SYNCS_QUEUE = "siro-syncs";
@@ -21,7 +22,7 @@ export interface SiroSyncsQueue {
 
 /** Opens the queue. */
 export function createSiroSyncsQueue(redis: Redis): SiroSyncsQueue {
-  const queue = new Queue(SIRO_SYNCS_QUEUE, {
+  const queue = new StampedQueue(SIRO_SYNCS_QUEUE, {
     ...queueBase(redis),
     defaultJobOptions: {
       attempts: 12,

@@ -1,7 +1,8 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { queueBase } from "./queue-base.ts";
 import { KEEP_FINISHED } from "./queue-settings.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue of the bridge's own housekeeping. */
 export const UPKEEP_QUEUE = "upkeep";
@@ -17,7 +18,7 @@ export interface UpkeepQueue {
 
 /** Opens the queue. */
 export function createUpkeepQueue(redis: Redis): UpkeepQueue {
-  const queue = new Queue(UPKEEP_QUEUE, queueBase(redis));
+  const queue = new StampedQueue(UPKEEP_QUEUE, queueBase(redis));
   queue.on("error", () => undefined);
   return {
     queue,

@@ -1,8 +1,9 @@
-import { Queue } from "bullmq";
+import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { type WriteBackRef, writeBackIdOf } from "../domain/write-back.ts";
 import { queueBase } from "./queue-base.ts";
 import { KEEP_FINISHED } from "./queue-settings.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** The queue of values on their way to the CRM's records. */
 export const WRITE_BACKS_QUEUE = "write-backs";
@@ -21,7 +22,7 @@ export interface WriteBacksQueue {
 
 /** Opens the queue. */
 export function createWriteBacksQueue(redis: Redis): WriteBacksQueue {
-  const queue = new Queue(WRITE_BACKS_QUEUE, {
+  const queue = new StampedQueue(WRITE_BACKS_QUEUE, {
     ...queueBase(redis),
     defaultJobOptions: {
       attempts: 12,

@@ -32,6 +32,15 @@ describe("whether a visit must be read again before its prompt", () => {
     expect(isConfirmationOld(visit, polled(120, "9:49"), at("10:00"))).toBe(true);
   });
 
+  test("what was confirmed before the start of this run does not count, however fresh it is", () => {
+    const started = { countsFromMs: at("9:59") };
+    const now = at("10:00");
+    expect(isConfirmationOld(visitReadAt("9:58"), { ...polled(120), ...started }, now)).toBe(true);
+    const again = { ...polled(120, "9:59"), ...started };
+    expect(isConfirmationOld(visitReadAt("9:58"), again, now)).toBe(false);
+    expect(isConfirmationOld(visitReadAt("9:59"), { ...polled(0), ...started }, now)).toBe(false);
+  });
+
   test.each(["completed", "canceled"] as const)("what is %s is not asked for", (status) => {
     expect(isConfirmationOld(visitReadAt("6:00", { status }), polled(0), at("10:00"))).toBe(false);
   });

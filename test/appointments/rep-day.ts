@@ -76,7 +76,7 @@ export class RepDay {
       const hash = this.#hash(`a:${recordId}`);
       return [hash.get("doc") ?? null, hash.get(PROMPTS_FIELD) ?? null];
     });
-    return parseRepState([time, fields, visits]);
+    return parseRepState([time, fields, visits], DANA.userId);
   }
 
   store(appointment: Appointment): void {

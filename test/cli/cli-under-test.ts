@@ -5,6 +5,7 @@ import { afterEach, jest } from "@jest/globals";
 import { runCli } from "../../src/cli/main.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import { ACME } from "../support/bridge-process.ts";
+import { keepLog, neverInLogs } from "../support/logs/kept-logs.ts";
 import { redisBinary } from "../support/redis-server.ts";
 
 /** The environment of one run, and the connections file that belongs to it. */
@@ -62,15 +63,19 @@ export function cliUnderTest() {
       ...settings.env,
     };
     const { connections } = settings;
+    neverInLogs(settings);
     writeFileSync(join(dir, "c.json"), JSON.stringify({ connections }));
     let stdout = "";
     let stderr = "";
+    const keep = keepLog(`command-${args[0] ?? "none"}`);
     jest.spyOn(process.stdout, "write").mockImplementation((text) => {
       stdout += String(text);
+      keep(String(text));
       return true;
     });
     jest.spyOn(process.stderr, "write").mockImplementation((text) => {
       stderr += String(text);
+      keep(String(text));
       return true;
     });
     try {
