@@ -3,12 +3,15 @@ import { canonicalRecordId } from "./crm-record-id.ts";
 
 const refSchema = z.object({ externalId: z.string().min(1) });
 
+/** More than hang on any recording; a list without end must not hold up everybody else. */
+const MOST_REFS = 1_000;
+
 /** One reference, a list of them, or nothing: the descriptions and the answers disagree about which. */
 const refsSchema = z
   .unknown()
   .optional()
   .transform((value) => {
-    const listed = Array.isArray(value) ? value : [value];
+    const listed = Array.isArray(value) ? value.slice(0, MOST_REFS) : [value];
     return listed.flatMap((one) => refSchema.safeParse(one).data?.externalId ?? []);
   });
 

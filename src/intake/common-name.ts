@@ -1,6 +1,6 @@
 /** A backslash takes the next character along; quotes take everything up to the closing one. */
 const NAME_PART = /(?:\\.|"(?:\\.|[^"\\])*"|[^,+"\\])+/g;
-const COMMON_NAME = /^\s*(?:CN|2\.5\.4\.3)\s*=\s*(.*?)\s*$/is;
+const COMMON_NAME = /^\s*(?:CN|2\.5\.4\.3)\s*=(.*)$/is;
 
 /**
  * Returns the common name in a certificate subject as proxies write it: `CN=host,O=…` or the bare name.
@@ -15,7 +15,7 @@ export function commonNameOf(subject: string): string | undefined {
     return subject.trim();
   }
   const names = (subject.match(NAME_PART) ?? [])
-    .map((part) => COMMON_NAME.exec(part)?.[1])
+    .map((part) => COMMON_NAME.exec(part)?.[1]?.trim())
     .filter((name) => name !== undefined);
   return names.length === 1 ? names[0] : undefined;
 }

@@ -34,10 +34,9 @@ export function parseJsonEvents(
   if (events.length === 0 || events.length > MAX_EVENTS) {
     throw invalid("events", `must hold 1 to ${MAX_EVENTS} events, not ${events.length}`);
   }
-  return parseEach(
-    events.map((value: unknown, at) => ({ path: ["events", at], value })),
-    latestMs,
-  );
+  // An event that is null left a hole, which `map` would pass over.
+  const candidates = Array.from(events, (value: unknown, at) => ({ path: ["events", at], value }));
+  return parseEach(candidates, latestMs);
 }
 
 interface Candidate {

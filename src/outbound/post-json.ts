@@ -8,6 +8,9 @@ const BODY_TIMEOUT_MS = 2_000;
 /** As much of an answer's body is read at most: for who asked for it, or so that the connection can be kept. */
 const ANSWER_BYTES = 16_384;
 
+/** No prompt waits longer; a wrong header must not make a time that no queue can hold. */
+const LONGEST_PAUSE_MS = 86_400_000;
+
 /** What a POST came back with; a connection that failed is an answer, too. */
 export type PostAnswer =
   | {
@@ -132,5 +135,5 @@ function readRetryAfter(header: string | string[] | undefined): number | undefin
     return undefined;
   }
   const ms = /^\d+$/.test(text.trim()) ? Number(text) * 1000 : Date.parse(text) - Date.now();
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_PAUSE_MS);
 }

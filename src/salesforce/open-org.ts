@@ -20,6 +20,8 @@ const MOST_KEY_BYTES = 65_536;
 /** What an org needs from the world; all of it has a default. */
 export interface OrgDeps {
   readonly nowMs?: () => number;
+  /** The time that assertions carry, where a better clock than this machine's is at hand. */
+  readonly assertionNowMs?: () => Promise<number>;
   readonly timeoutMs?: number;
   readonly readKeyFile?: (path: string) => Promise<string>;
   /** Hears of every API call that was answered. */
@@ -37,7 +39,8 @@ export function openOrg(connection: Connection, deps: OrgDeps = {}): Org {
     throw new OrgAccessError(name, { detail: "the connection has no salesforce settings" });
   }
   const { nowMs = Date.now, timeoutMs = CALL_TIMEOUT_MS, readKeyFile = readText } = deps;
-  const signInDeps = { org: name, settings, nowMs, timeoutMs, readKeyFile };
+  const { assertionNowMs = async () => nowMs() } = deps;
+  const signInDeps = { org: name, settings, nowMs: assertionNowMs, timeoutMs, readKeyFile };
   const sessions = createSessionSource({ org: name, nowMs, signIn: () => signIn(signInDeps) });
   const limits = createLimitWatch(nowMs);
   const pause = createCallPause({ org: name, nowMs });

@@ -6,6 +6,9 @@ const errorsSchema = z
   .array(z.object({ errorCode: z.string(), message: z.string().default("") }))
   .min(1);
 
+/** Whatever the org, or a proxy before it, asks for: a wrong header must not silence a connection for good. */
+const LONGEST_PAUSE_MS = 86_400_000;
+
 /** Reads the body as JSON whatever its content type; undefined when it is none. */
 export function readJson(reply: OrgReply): unknown {
   try {
@@ -23,7 +26,7 @@ export function retryAfterMsOf({ headers }: OrgReply): number | undefined {
   }
   const sentAtMs = Date.parse(headers["date"] ?? "");
   const ms = /^\d+$/.test(text) ? Number(text) * 1000 : Date.parse(text) - sentAtMs;
-  return Number.isNaN(ms) ? undefined : Math.max(0, ms);
+  return Number.isNaN(ms) ? undefined : Math.min(Math.max(0, ms), LONGEST_PAUSE_MS);
 }
 
 /**

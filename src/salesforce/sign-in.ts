@@ -29,7 +29,7 @@ export interface SessionIdentity {
 export interface SignInDeps {
   readonly org: string;
   readonly settings: OrgSettings;
-  readonly nowMs: () => number;
+  readonly nowMs: () => Promise<number>;
   readonly timeoutMs: number;
   readonly readKeyFile: (path: string) => Promise<string>;
 }
@@ -97,7 +97,7 @@ async function formOf(deps: SignInDeps): Promise<URLSearchParams> {
   const key = await readKey(deps, auth.privateKeyFile);
   return new URLSearchParams({
     grant_type: "urn:ietf:params:oauth:grant-type:jwt-bearer",
-    assertion: jwtAssertion(auth, key, deps.nowMs()),
+    assertion: jwtAssertion(auth, key, await deps.nowMs()),
   });
 }
 

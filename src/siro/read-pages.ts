@@ -5,9 +5,17 @@ import { SiroAnswerError } from "./siro-errors.ts";
 /** More than anybody's backlog: a hundred full pages of events. */
 const MOST_PAGES = 100;
 
+/** Twenty full pages in one: reading a longer list would hold up everything else for a second. */
+const MOST_ROWS = 20_000;
+
+const rowsSchema = z
+  .array(z.unknown())
+  .transform((rows) => rows.flat())
+  .refine((rows) => rows.length <= MOST_ROWS);
+
 const pageSchema = z.union([
-  z.object({ data: z.array(z.unknown()), cursor: z.string().min(1).nullish().catch(undefined) }),
-  z.array(z.unknown()).transform((data) => ({ data, cursor: undefined })),
+  z.object({ data: rowsSchema, cursor: z.string().min(1).nullish().catch(undefined) }),
+  rowsSchema.transform((data) => ({ data, cursor: undefined })),
 ]);
 
 /** The rows of all pages. */
@@ -30,7 +38,7 @@ export interface Listing {
  * Takes the forms that Siro's lists really have: `{data, cursor}`, a bare array, and rows inside arrays. A
  * cursor that was met before ends the list: it is made of a time that many rows may share.
  *
- * @throws {SiroAnswerError} when an answer holds no list.
+ * @throws {SiroAnswerError} when an answer holds no list, or one without end.
  */
 export async function readPages(
   ask: AskSiro,
@@ -45,7 +53,9 @@ export async function readPages(
       path,
       query: { ...query, ...(cursor === undefined ? {} : { cursor }) },
     });
-    rows.push(...data.flat());
+    for (const row of data) {
+      rows.push(row);
+    }
     if (next == null || data.length === 0 || met.has(next)) {
       return { rows, isComplete: true };
     }

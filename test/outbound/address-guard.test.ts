@@ -49,6 +49,15 @@ describe("the address guard", () => {
     "https://localhost./",
     "https://intranet/",
     "https://[::127.0.0.1]/",
+    "https://[64:ff9b::7f00:1]/",
+    "https://[2002:7f00:1::]/",
+    "https://[fec0::1]/",
+    "https://[::]/",
+    "https://%31%32%37.0.0.1/",
+    "https://①②⑦.⓪.⓪.①/",
+    "https://127。0。0。1/",
+    "https://0x7f.1/",
+    "https://017700000001/",
   ])("refuses %s", (url) => {
     expect(() => createAddressGuard([]).checkUrl(new URL(url))).toThrow(AddressRefusedError);
   });

@@ -5,6 +5,11 @@ import { newRepSchema } from "../rep-routes.ts";
 /** More than this is a matter for several files. */
 export const MOST_ROWS = 1_000;
 
+/** Twice what a thousand long rows have; the parser takes a while for each character. */
+const LONGEST_CSV = 262_144;
+/** No more than these are counted: the others would only keep everybody waiting. */
+const MOST_COUNTED = 2 * MOST_ROWS;
+
 /** The columns a list of reps may have, as they are written. */
 export const COLUMNS: readonly string[] = Object.keys(newRepSchema.shape);
 const NEEDED = ["userId", "email", "name"] as const;
@@ -24,6 +29,9 @@ export interface RawRow {
  * @throws {InputInvalidError} when it is no such list, or has too many rows.
  */
 export function readRows(csv: string): readonly RawRow[] {
+  if (csv.length > LONGEST_CSV) {
+    throw refused("csv", `has more than ${LONGEST_CSV} characters: split it into parts`);
+  }
   const [head, ...records] = parseCsv(csv);
   const columns = (head?.cells ?? []).map(columnOf);
   checkColumns(columns, head?.cells ?? []);
@@ -38,7 +46,11 @@ export function checkCount(path: string, count: number): void {
   }
   if (count > MOST_ROWS) {
     const [found, most] = [count, MOST_ROWS].map((number) => number.toLocaleString("en-US"));
-    throw refused(path, `has ${found} rows; ${most} at once are the most: split it into parts`);
+    const more = count < MOST_COUNTED ? "" : " or more";
+    throw refused(
+      path,
+      `has ${found}${more} rows; ${most} at once are the most: split it into parts`,
+    );
   }
 }
 
@@ -56,6 +68,7 @@ function parseCsv(csv: string): readonly CsvLine[] {
       relax_column_count: true,
       skip_empty_lines: true,
       skip_records_with_empty_values: true,
+      to: MOST_COUNTED + 1,
       trim: true,
       on_record: (cells: readonly string[], context) => {
         lines.push({ line: context.lines, cells });

@@ -1,7 +1,8 @@
 import { z } from "zod";
+import { isWritableMoment } from "../../domain/instant.ts";
 
 /** Longs come as BigInts, which JSON does not know; a moment fits into a number. */
-const longSchema = z.union([z.bigint(), z.int()]).transform(Number);
+const momentSchema = z.union([z.bigint(), z.int()]).transform(Number).refine(isWritableMoment);
 
 const looseText = z.string().nullish().catch(undefined);
 
@@ -11,7 +12,7 @@ const changeSchema = z.object({
     recordIds: z.array(z.string()),
     changeType: z.string(),
     changeOrigin: z.string().default(""),
-    commitTimestamp: longSchema,
+    commitTimestamp: momentSchema,
     commitUser: z.string().default(""),
   }),
   ServiceAppointmentId: looseText,
@@ -19,7 +20,7 @@ const changeSchema = z.object({
   IsChild: z.boolean().nullish().catch(undefined),
 });
 
-const platformEventSchema = z.object({ CreatedDate: longSchema });
+const platformEventSchema = z.object({ CreatedDate: momentSchema });
 
 /** What one event of a channel says, as far as it matters here. */
 export type ChangePayload =

@@ -1,4 +1,5 @@
 import avro from "avsc";
+import { boundedLists } from "./bounded-lists.ts";
 import type { PubSub } from "./open-pubsub.ts";
 
 /** More schemas than an org uses at a time; each change of an object's fields makes another. */
@@ -44,5 +45,8 @@ export function createEventSchemas(): EventSchemas {
 }
 
 function typeOf(schemaJson: string): avro.Type {
-  return avro.Type.forSchema(JSON.parse(schemaJson), { registry: { long: LONG } });
+  return avro.Type.forSchema(JSON.parse(schemaJson), {
+    registry: { long: LONG },
+    typeHook: boundedLists,
+  });
 }
