@@ -2,8 +2,7 @@ import type { Request } from "express";
 import type { Redis } from "ioredis";
 import { NOBODY } from "../domain/operator.ts";
 import type { ClientAddress } from "../http/client-address.ts";
-import { clientKey } from "../http/failure-limit.ts";
-import { createSharedFailureLimit } from "../http/shared-failure-limit.ts";
+import { clientKey, createExactFailureLimit } from "../http/failure-limit.ts";
 import type { RecordAudit } from "./admin-route.ts";
 import type { Account, Accounts } from "./operator-accounts.ts";
 
@@ -38,12 +37,12 @@ export type CheckSignIn = (request: Request, secret: GivenSecret) => Promise<Acc
 export function createSignInCheck(deps: CheckSignInDeps): CheckSignIn {
   const { accounts, clients } = deps;
   const bounds = { redis: deps.redis, nowMs: deps.nowMs, windowMs: WINDOW_MS };
-  const byClient = createSharedFailureLimit({
+  const byClient = createExactFailureLimit({
     ...bounds,
     limit: "sign-in-client",
     failures: CLIENT_FAILURES,
   });
-  const byName = createSharedFailureLimit({
+  const byName = createExactFailureLimit({
     ...bounds,
     limit: "sign-in-name",
     failures: NAME_FAILURES,

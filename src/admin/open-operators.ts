@@ -45,8 +45,10 @@ export function openOperators(deps: OperatorsDeps): Operators {
   const recordAudit = createAuditTrail(deps);
   const session = createOperatorSession({ ...deps, accounts, clients });
   const bearerFailures = createFailureLimit({
+    redis: deps.redis,
     clients,
     nowMs: deps.nowMs,
+    limit: "operator-bearer",
     windowMs: WINDOW_MS,
     failures: BEARER_FAILURES,
   });

@@ -1,27 +1,29 @@
 import type { IncomingMessage } from "node:http";
 import { ipKeyGenerator } from "express-rate-limit";
+import type { Redis } from "ioredis";
+import { countTry, type FailureBounds, uncountTry } from "../books/failure-count-book.ts";
 import type { ClientAddress } from "./client-address.ts";
+import { createFailureTallies, type FailureTally } from "./failure-tally.ts";
 import { TooManyRequestsError } from "./input-errors.ts";
 
 /** One household or phone network hands out addresses from a /56 of IPv6: they count as one client. */
 const IPV6_PREFIX_BITS = 56;
-/** More clients than this are not remembered; the oldest are forgotten first. */
-const MOST_CLIENTS = 20_000;
 
-/** What a failure limit is made of. */
-export interface FailureLimitDeps {
-  readonly failures: number;
-  readonly windowMs: number;
-  readonly clients: ClientAddress;
+/** What a limit by any key is made of. */
+export interface ExactFailureLimitDeps extends FailureBounds {
+  readonly redis: Redis;
   readonly nowMs: () => number;
 }
 
-/** Bounds how often one client may be wrong about a secret. */
+/** What a limit by clients is made of. */
+export interface FailureLimitDeps extends ExactFailureLimitDeps {
+  readonly clients: ClientAddress;
+}
+
+/** Bounds how often one client may be wrong about a secret, whichever process is asked. */
 export interface FailureLimit {
   /**
    * Runs a check of a secret; undefined from `check` is a failure, an error is none.
-   *
-   * Counted before the check, so that many guesses at the same moment cannot slip through.
    *
    * @throws {TooManyRequestsError} when this client was wrong too often, also for a right secret.
    */
@@ -31,17 +33,34 @@ export interface FailureLimit {
   ) => Promise<Found | undefined>;
 }
 
-interface Tally {
-  failures: number;
-  readonly untilMs: number;
+/** The same for a key of any kind. */
+export interface KeyedFailureLimit {
+  /**
+   * Runs a check of a secret; undefined from `check` is a failure, an error is none.
+   *
+   * @throws {TooManyRequestsError} when there were too many failures, also for a right secret.
+   */
+  readonly guard: <Found>(
+    key: string,
+    check: () => Promise<Found | undefined>,
+    /** Hears of the failure that closes the door. */
+    onClosed?: () => Promise<void>,
+  ) => Promise<Found | undefined>;
 }
 
-/** Makes a limit that lives in this process; its window begins with a client's first failure. */
+/**
+ * Makes the limit for long secrets: who is right never waits for the store.
+ *
+ * Failures are counted in the store, for all processes; a process learns of the others' with the first failure that it
+ * sees itself. Before the check it counts by itself, so that many guesses at the same moment cannot slip through; where
+ * the store is away that count alone holds.
+ */
 export function createFailureLimit(deps: FailureLimitDeps): FailureLimit {
-  const tallies = new Map<string, Tally>();
+  const tallyOf = createFailureTallies(deps);
   return {
     guard: async (request, check) => {
-      const tally = tallyOf(tallies, deps, request);
+      const key = clientKey(deps.clients, request);
+      const tally = tallyOf(key);
       if (tally.failures >= deps.failures) {
         throw new TooManyRequestsError(tally.untilMs - deps.nowMs());
       }
@@ -52,10 +71,44 @@ export function createFailureLimit(deps: FailureLimitDeps): FailureLimit {
         isWrong = found === undefined;
         return found;
       } finally {
-        tally.failures -= isWrong ? 0 : 1;
+        if (isWrong) {
+          await share(deps, key, tally);
+        } else {
+          tally.failures -= 1;
+        }
       }
     },
   };
+}
+
+/** Makes the limit for secrets that could be guessed, such as passwords: not one guess more, over all processes. */
+export function createExactFailureLimit(deps: ExactFailureLimitDeps): KeyedFailureLimit {
+  const { redis, nowMs, failures } = deps;
+  return {
+    guard: async (key, check, onClosed) => {
+      const { isOpen, count, untilMs } = await countTry(redis, deps, { key, nowMs: nowMs() });
+      if (!isOpen) {
+        throw new TooManyRequestsError(untilMs - nowMs());
+      }
+      let isWrong = false;
+      try {
+        const found = await check();
+        isWrong = found === undefined;
+        return found;
+      } finally {
+        if (!isWrong) {
+          await uncountTry(redis, deps, { key, untilMs });
+        } else if (count === failures) {
+          await onClosed?.();
+        }
+      }
+    },
+  };
+}
+
+/** Counts by the client's address. */
+export function byClient(limit: KeyedFailureLimit, clients: ClientAddress): FailureLimit {
+  return { guard: (request, check) => limit.guard(clientKey(clients, request), check) };
 }
 
 /** The key under which a client is counted. */
@@ -64,23 +117,12 @@ export function clientKey(clients: ClientAddress, request: IncomingMessage): str
   return address === undefined ? "unknown" : ipKeyGenerator(address, IPV6_PREFIX_BITS);
 }
 
-function tallyOf(
-  tallies: Map<string, Tally>,
-  { clients, nowMs, windowMs }: FailureLimitDeps,
-  request: IncomingMessage,
-): Tally {
-  const key = clientKey(clients, request);
-  const known = tallies.get(key);
-  if (known !== undefined && nowMs() < known.untilMs) {
-    return known;
+async function share(deps: FailureLimitDeps, key: string, tally: FailureTally): Promise<void> {
+  try {
+    const { count, untilMs } = await countTry(deps.redis, deps, { key, nowMs: deps.nowMs() });
+    tally.failures = Math.max(tally.failures, count);
+    tally.untilMs = untilMs;
+  } catch {
+    // The store is away: what this process counted holds.
   }
-  const tally = { failures: 0, untilMs: nowMs() + windowMs };
-  // Set anew, so that the map's order is the order of age.
-  tallies.delete(key);
-  tallies.set(key, tally);
-  const oldest = tallies.size > MOST_CLIENTS ? tallies.keys().next().value : undefined;
-  if (oldest !== undefined) {
-    tallies.delete(oldest);
-  }
-  return tally;
 }

@@ -28,7 +28,7 @@ class MetricsClosedError extends RequestError {
 }
 
 const NO_STORE = { "cache-control": "no-store" };
-const FAILURES = { failures: 100, windowMs: 15 * 60_000 };
+const FAILURES = { limit: "metrics", failures: 100, windowMs: 15 * 60_000 };
 
 /**
  * Builds `/healthz`, `/readyz` and `/metrics`.
@@ -65,10 +65,10 @@ function readyReply(reasons: readonly string[]): Reply {
 
 /** Lets in who is on this machine, by the connection's own address unless a trusted proxy speaks for another. */
 function metricsDoor(deps: HealthRoutesDeps): (request: IncomingMessage) => Promise<void> {
-  const { metricsToken, trustedProxies, nowMs } = deps;
+  const { redis, metricsToken, trustedProxies, nowMs } = deps;
   const clients = createClientAddress(trustedProxies);
   const isLoopback = addressTest(["127.0.0.0/8", "::1"]);
-  const failures = createFailureLimit({ ...FAILURES, clients, nowMs });
+  const failures = createFailureLimit({ ...FAILURES, redis, clients, nowMs });
   return async (request) => {
     const client = clients.of(request);
     // A proxy on this machine that is not trusted speaks for somebody we cannot know.

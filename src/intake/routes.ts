@@ -2,6 +2,7 @@ import type { IncomingMessage, ServerResponse } from "node:http";
 import { SpanKind } from "@opentelemetry/api";
 import type { Connection } from "../domain/connection.ts";
 import { createClientAddress } from "../http/client-address.ts";
+import { createStrangerLimit } from "../http/stranger-limit.ts";
 import { traced } from "../traced.ts";
 import { createAdmission } from "./admission.ts";
 import { createDoors } from "./doors.ts";
@@ -46,6 +47,8 @@ interface IntakeLimits {
 export type IntakeListener = (request: IncomingMessage, response: ServerResponse) => boolean;
 
 const LONGEST_BODIES_IN_FLIGHT = 64;
+/** More than an org sends with a secret of yesterday until somebody looks; what is right is taken all the same. */
+const STRANGERS = { failures: 300, windowMs: 15 * 60_000 };
 
 /**
  * Builds the listener for `/webhooks/salesforce/…`, `/webhooks/events/…` and `/webhooks/siro/…`.
@@ -69,6 +72,7 @@ export function createIntakeListener(deps: IntakeDeps): IntakeListener {
   const visit: VisitDeps = {
     events: deps.events,
     nowMs: deps.nowMs,
+    strangers: createStrangerLimit({ ...STRANGERS, clients, nowMs: deps.nowMs }),
     body: { maxBytes: deps.bodyLimitBytes, timeoutMs: limits.bodyTimeoutMs },
     proven: createAdmission(admissionLimits),
     unproven: createAdmission(admissionLimits),

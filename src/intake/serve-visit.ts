@@ -3,8 +3,9 @@ import { BridgeError } from "../errors.ts";
 import { errorReply } from "../http/error-reply.ts";
 import { type BodyLimits, declaredLength, readRawBody } from "../http/read-raw-body.ts";
 import { sendReply } from "../http/send-reply.ts";
+import type { StrangerLimit } from "../http/stranger-limit.ts";
 import type { Admission } from "./admission.ts";
-import { NotificationUnreadableError } from "./intake-errors.ts";
+import { NotificationUnreadableError, SenderNotTrustedError } from "./intake-errors.ts";
 import type { IntakeEvents } from "./intake-events.ts";
 import type { Admitted, IntakeRoute, Received } from "./intake-route.ts";
 
@@ -15,6 +16,7 @@ export interface VisitDeps {
     "notificationReceived" | "notificationAcked" | "notificationRefused" | "intakeBroke"
   >;
   readonly nowMs: () => number;
+  readonly strangers: StrangerLimit;
   readonly body: BodyLimits;
   readonly proven: Admission;
   /** Of its own, so that strangers with slow bodies cannot keep known senders out. */
@@ -48,7 +50,8 @@ export async function serveVisit(
     const { reply, told } = await receive(deps, admitted, request);
     sendReply(response, reply);
     deps.events.notificationAcked({ source, ...told, tookMs: tookMs() });
-  } catch (error) {
+  } catch (thrown) {
+    const error = orTooMany(deps, request, thrown);
     const refusal = errorReply(error);
     sendReply(response, route.refuse(refusal));
     if (!(error instanceof BridgeError)) {
@@ -66,6 +69,11 @@ export async function serveVisit(
       tookMs: tookMs(),
     });
   }
+}
+
+/** Only who is wrong is counted: who is right comes in, whatever others behind the same address did. */
+function orTooMany({ strangers }: VisitDeps, request: IncomingMessage, error: unknown): unknown {
+  return error instanceof SenderNotTrustedError ? (strangers.count(request) ?? error) : error;
 }
 
 async function receive(

@@ -23,6 +23,7 @@ const FAULTS: Readonly<Record<number, string>> = {
   408: fault("Client", "The message did not arrive in time"),
   413: fault("Client", "The message is too large"),
   415: fault("Client", "The encoding of the message is not supported"),
+  429: fault("Client", "Too many messages with a wrong address"),
   503: fault("Server", "The message was not stored; send it again"),
 };
 const UNFORESEEN = fault("Server", "The message was not taken; send it again");

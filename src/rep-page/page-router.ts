@@ -5,7 +5,13 @@ import type { RepRef } from "../books/rep-book.ts";
 import type { ListedDevice } from "../domain/device-health.ts";
 import type { TestedDevice } from "../domain/tested-device.ts";
 import { type ClientAddress, createClientAddress } from "../http/client-address.ts";
-import { clientKey, createFailureLimit, type FailureLimit } from "../http/failure-limit.ts";
+import {
+  byClient,
+  clientKey,
+  createExactFailureLimit,
+  createFailureLimit,
+  type FailureLimit,
+} from "../http/failure-limit.ts";
 import { NotFoundError, TooManyRequestsError } from "../http/input-errors.ts";
 import { mountRoutes, type Route } from "../http/route.ts";
 import { type AdmitRepDeps, changeSession } from "./admit-rep.ts";
@@ -43,9 +49,9 @@ export interface PageRouterDeps
 
 const PAGE_DIR = fileURLToPath(new URL("./page", import.meta.url));
 const BODY_BYTES = 16_384;
-const FAILURES = { failures: 100, windowMs: 15 * 60_000 };
+const FAILURES = { limit: "rep-page", failures: 100, windowMs: 15 * 60_000 };
 /** A pairing code is short enough to be guessed by somebody who may try often. */
-const PAIRING_FAILURES = { failures: 10, windowMs: 15 * 60_000 };
+const PAIRING_FAILURES = { limit: "rep-pairing", failures: 10, windowMs: 15 * 60_000 };
 const TESTS = { limit: 10, windowMs: 60_000 };
 
 /**
@@ -55,8 +61,7 @@ const TESTS = { limit: 10, windowMs: 60_000 };
  */
 export function createPageRouter(deps: PageRouterDeps): Router {
   const clients = createClientAddress(deps.trustedProxies);
-  const limit = { clients, nowMs: deps.nowMs };
-  const failures = createFailureLimit({ ...FAILURES, ...limit });
+  const failures = createFailureLimit({ ...deps, ...FAILURES, clients });
   const router = express.Router({ caseSensitive: true });
   const { devices } = deps;
   const guard = createRepGuard({ ...deps, noteSeen: (device) => devices.noteSeen(device) });
@@ -83,9 +88,10 @@ function apiRouter(
   admission: AdmitRepDeps,
   { failures, clients }: Limits,
 ): Router {
-  const { devices, nowMs } = deps;
+  const { redis, devices, nowMs } = deps;
   const { guard } = admission;
-  const pairingFailures = createFailureLimit({ ...PAIRING_FAILURES, clients, nowMs });
+  const pairingLimit = createExactFailureLimit({ ...PAIRING_FAILURES, redis, nowMs });
+  const pairingFailures = byClient(pairingLimit, clients);
   const router = express.Router({ caseSensitive: true });
   router.use(noStore, refuseForeign(deps.publicUrl), express.json({ limit: BODY_BYTES }));
   router.post("/test-prompt", testLimit(clients));

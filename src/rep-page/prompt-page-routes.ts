@@ -2,6 +2,7 @@ import type { Request } from "express";
 import type { LinkOffer, OfferClosedReason, RepReturn } from "../domain/link-offer.ts";
 import type { PromptAction } from "../domain/prompt.ts";
 import type { Reply, Route } from "../http/route.ts";
+import type { StrangerLimit } from "../http/stranger-limit.ts";
 import { isProgram, isSeen } from "./is-seen.ts";
 import { type RepPage, renderPage } from "./render-page.ts";
 
@@ -9,6 +10,7 @@ import { type RepPage, renderPage } from "./render-page.ts";
 export interface PromptPageDeps {
   readonly openPrompt: (token: string, isSeen: boolean) => Promise<LinkOffer>;
   readonly returnRep: (token: string, isSeen: boolean) => Promise<RepReturn>;
+  readonly strangers: StrangerLimit;
 }
 
 const BUTTONS: Readonly<Record<PromptAction, string>> = {
@@ -45,6 +47,14 @@ const UNKNOWN: RepPage = {
   text: "This address is not known, or it is more than a day old.",
 };
 
+const TOO_MANY: RepPage = {
+  heading: "Too many old links",
+  text: "Wait a quarter of an hour, or open the newest link you got.",
+};
+
+type KnownOffer = Exclude<LinkOffer, { readonly kind: "unknown" }>;
+type KnownReturn = Exclude<RepReturn, { readonly kind: "unknown" }>;
+
 const ASKED = "show";
 
 const PREVIEW: RepPage = {
@@ -54,26 +64,33 @@ const PREVIEW: RepPage = {
 };
 
 /** The routes of the pages behind a prompt's token: `/go/` before Siro, `/done/` after it. */
-export function promptPageRoutes({ openPrompt, returnRep }: PromptPageDeps): readonly Route[] {
+export function promptPageRoutes(deps: PromptPageDeps): readonly Route[] {
+  const { openPrompt, returnRep, strangers } = deps;
   return [
     {
       method: "get",
       path: "/go/:token",
       handle: async (request) => {
         const offer = await openPrompt(tokenOf(request), isSeen(request));
+        if (offer.kind === "unknown") {
+          return unknownPage(strangers, request);
+        }
         return isProgram(request) && !isAsked(request) ? previewPage(offer) : offerPage(offer);
       },
     },
     {
       method: "get",
       path: "/done/:token",
-      handle: async (request) => returnPage(await returnRep(tokenOf(request), isSeen(request))),
+      handle: async (request) => {
+        const outcome = await returnRep(tokenOf(request), isSeen(request));
+        return outcome.kind === "unknown" ? unknownPage(strangers, request) : returnPage(outcome);
+      },
     },
   ];
 }
 
 /** What a preview or a scanner gets: neither the customer's name nor the link, which has it, too. */
-function previewPage(offer: LinkOffer): Reply {
+function previewPage(offer: KnownOffer): Reply {
   return offer.kind === "open" ? renderPage(200, PREVIEW) : offerPage(offer);
 }
 
@@ -82,10 +99,7 @@ function isAsked({ query }: Request): boolean {
   return query[ASKED] !== undefined;
 }
 
-function offerPage(offer: LinkOffer): Reply {
-  if (offer.kind === "unknown") {
-    return renderPage(404, UNKNOWN);
-  }
+function offerPage(offer: KnownOffer): Reply {
   if (offer.kind === "closed") {
     return renderPage(offer.why === "not-yet" ? 200 : 410, CLOSED[offer.why]);
   }
@@ -99,22 +113,27 @@ function offerPage(offer: LinkOffer): Reply {
   });
 }
 
-function returnPage(outcome: RepReturn): Reply {
-  switch (outcome.kind) {
-    case "unknown":
-      return renderPage(404, UNKNOWN);
-    case "stay":
-      return renderPage(200, { heading: "All done", text: "You can close this page." });
-    case "forward":
-      return {
-        status: 302,
-        headers: {
-          location: outcome.url,
-          "cache-control": "no-store",
-          "referrer-policy": "no-referrer",
-        },
-      };
+function returnPage(outcome: KnownReturn): Reply {
+  if (outcome.kind === "stay") {
+    return renderPage(200, { heading: "All done", text: "You can close this page." });
   }
+  return {
+    status: 302,
+    headers: {
+      location: outcome.url,
+      "cache-control": "no-store",
+      "referrer-policy": "no-referrer",
+    },
+  };
+}
+
+function unknownPage(strangers: StrangerLimit, request: Request): Reply {
+  const tooMany = strangers.count(request);
+  if (tooMany === undefined) {
+    return renderPage(404, UNKNOWN);
+  }
+  const page = renderPage(tooMany.status, TOO_MANY);
+  return { ...page, headers: { ...page.headers, ...tooMany.headers } };
 }
 
 function tokenOf({ params }: Request): string {

@@ -6,6 +6,7 @@ import { errorResponder } from "../http/error-responder.ts";
 import { clientKey, createFailureLimit } from "../http/failure-limit.ts";
 import { TooManyRequestsError } from "../http/input-errors.ts";
 import { mountRoutes } from "../http/route.ts";
+import { createStrangerLimit } from "../http/stranger-limit.ts";
 import { type AckRouteDeps, ackRoute } from "./ack-route.ts";
 import { type NextLinkDeps, nextLinkRoute, tokenHashOf } from "./next-link-route.ts";
 import { httpsOnly } from "./page-headers.ts";
@@ -18,12 +19,14 @@ const PAGES = ["/rep", "/rep-assets", "/go", "/done"];
 const WINDOW_MS = 60_000;
 /** Ten a second, per device or else per client: far more than an automation asks, too few to harm. */
 const REQUESTS_PER_WINDOW = 600;
-const FAILURES = { failures: 100, windowMs: 15 * 60_000 };
+const FAILURES = { limit: "rep-tokens", failures: 100, windowMs: 15 * 60_000 };
+/** Old links are no guesses, but nobody has so many of them. */
+const STRANGERS = { failures: 100, windowMs: 15 * 60_000 };
 
 /** What the reps' endpoints need from the world. */
 export interface RepRouterDeps
   extends PageRouterDeps,
-    PromptPageDeps,
+    Omit<PromptPageDeps, "strangers">,
     Omit<NextLinkDeps, "failures">,
     Omit<AckRouteDeps, "failures"> {
   /** Hears of errors nobody foresaw. */
@@ -39,7 +42,8 @@ export interface RepRouterDeps
  */
 export function createRepRouter(deps: RepRouterDeps): Router {
   const clients = createClientAddress(deps.trustedProxies);
-  const failures = createFailureLimit({ ...FAILURES, clients, nowMs: deps.nowMs });
+  const failures = createFailureLimit({ ...deps, ...FAILURES, clients });
+  const strangers = createStrangerLimit({ ...STRANGERS, clients, nowMs: deps.nowMs });
   const limited = ["/go", "/done", "/ack", "/rep/api", "/rep/sign-in"];
   const router = express.Router({ caseSensitive: true });
   router.use(PAGES, httpsOnly(deps.publicUrl));
@@ -54,7 +58,7 @@ export function createRepRouter(deps: RepRouterDeps): Router {
   mountRoutes(router, [
     nextLinkRoute({ ...deps, failures }),
     ackRoute({ ...deps, failures }),
-    ...promptPageRoutes(deps),
+    ...promptPageRoutes({ ...deps, strangers }),
   ]);
   router.use(createPageRouter(deps));
   router.use([...limited, "/v1/next-link", "/rep"], errorResponder(deps.report));

@@ -195,6 +195,10 @@ describe("the guard", () => {
       await admin.call("/admin/api/overview", { headers });
     }
     expect((await admin.call("/admin/api/overview", { headers })).status).toBe(429);
+    // Another process learns it with the first wrong one that it sees.
+    const other = await anAdmin();
+    expect((await other.call("/admin/api/overview", { headers })).status).toBe(401);
+    expect((await other.api("/overview")).status).toBe(429);
   });
 
   test.each([

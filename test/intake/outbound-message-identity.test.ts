@@ -26,6 +26,25 @@ describe("identity", () => {
     expect(server.inbox.puts).toBe(0);
   });
 
+  test("27. a stranger who goes on guessing is told to wait; who is right comes in from the same address", async () => {
+    const server = await start();
+    const guesses = Array.from({ length: 300 }, () =>
+      post(server, "", { path: soapPath("wrong") }),
+    );
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(new Set(statuses)).toEqual(new Set([404]));
+    expectFault(await post(server, "", { path: soapPath("wrong") }), 429);
+    expectFault(await post(server, "", { path: soapPath(SECRET, "nobody") }), 429);
+    const events = await fetch(`${server.url}/webhooks/events/acme`, {
+      method: "POST",
+      body: "{}",
+    });
+    expect(events.status).toBe(429);
+    expect(Number(events.headers.get("retry-after"))).toBeGreaterThan(0);
+    expect((await post(server)).status).toBe(200);
+    expect(server.inbox.events).toHaveLength(1);
+  });
+
   test("27. two secrets are valid during rotation; a connection without any cannot be entered", async () => {
     const server = await startWith({ webhookSecrets: [SECRET, SECOND_SECRET] });
     expect((await post(server)).status).toBe(200);

@@ -3,12 +3,12 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
-import { pino } from "pino";
 import { Registry } from "prom-client";
 import { type App, createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
 import { listen } from "../../src/web-server.ts";
+import { aKeptLogger } from "../support/logs/kept-logs.ts";
 import { type RedisServer, startRedisServer } from "../support/redis-server.ts";
 import { createBrowser } from "./test-browser.ts";
 
@@ -25,7 +25,7 @@ beforeAll(async () => {
   await untilReady(redis, 10_000);
   const port = await freePort();
   const config = loadConfig({ PORT: String(port), DATA_DIR: dataDir, CONNECTIONS_FILE: "" });
-  const log = pino({ level: "trace" }, { write: (line: string) => void logged.push(line) });
+  const log = aKeptLogger((line) => void logged.push(line));
   app = await createApp({ config, redis, registry: new Registry(), log });
   await listen(app.web.server, config);
   url = `http://127.0.0.1:${port}`;

@@ -68,6 +68,8 @@ export async function startSignInStage({ redis }: AdminStore, input: SignInStage
     signInRoutes({
       ...{ redis, publicUrl, nowMs },
       failures: createFailureLimit({
+        redis,
+        limit: "rep-page",
         failures: input.failures ?? 100,
         windowMs: 900_000,
         clients: createClientAddress([]),
