@@ -57,7 +57,8 @@ export const FAULTS: readonly Fault[] = [
   {
     number: 18,
     title: "clocks minutes off, clocks that jump",
-    limit: "4 minutes: a device refuses a signature that is more than five minutes off",
+    limit:
+      "12 minutes for workers; a receiver more than five minutes off refuses signed events, bearers need no clock",
   },
   { number: 19, title: "provider slow, hanging, resetting, answering 500" },
   { number: 20, title: "429 with and without Retry-After for one tenant" },

@@ -1,5 +1,6 @@
 import { argv } from "node:process";
 import { Stage } from "../bench/stage.ts";
+import { runMillion } from "./million/run-million.ts";
 import { type ChaosOptions, ChaosUsageError, readOptions } from "./options.ts";
 import { resultLines } from "./report/print-results.ts";
 import { writeJson, writeSection } from "./report/write-report.ts";
@@ -9,6 +10,8 @@ import type { Scenario } from "./scenario.ts";
 import { SCENARIOS } from "./scenarios/scenarios.ts";
 
 const MODEL = "model";
+/** Takes long and breaks nothing: only where it is asked for by name. */
+const MILLION = "million";
 const HISTORIES = 10_000;
 const QUICK_HISTORIES = 1_000;
 const DOCUMENT = "docs/reliability.md";
@@ -37,7 +40,7 @@ try {
 
 /** Runs everything that was asked for, one after another; resolves to the exit code. */
 async function runChaos(args: readonly string[]): Promise<number> {
-  const names = [...SCENARIOS.map(({ name }) => name), MODEL];
+  const names = [...SCENARIOS.map(({ name }) => name), MODEL, MILLION];
   const options = readOptions(args, names);
   const beganMs = performance.now();
   console.log(`chaos: --seed ${options.seed}`);
@@ -48,6 +51,7 @@ async function runChaos(args: readonly string[]): Promise<number> {
     console.log(resultLines(result).join("\n"));
   }
   const histories = await liveHistories(options);
+  const million = await sendAMillion(options);
   const report = {
     endedAt: new Date().toISOString(),
     seed: options.seed,
@@ -55,6 +59,7 @@ async function runChaos(args: readonly string[]): Promise<number> {
     tookMs: Math.round(performance.now() - beganMs),
     scenarios,
     histories,
+    million,
   };
   writeJson(report, options.report);
   if (options.isDocWritten) {
@@ -64,7 +69,9 @@ async function runChaos(args: readonly string[]): Promise<number> {
   console.log(
     `chaos: ${scenarios.length - broken.length} of ${scenarios.length} scenarios kept, ${histories.count} histories, ${options.report}`,
   );
-  return broken.length === 0 && histories.failure === undefined ? 0 : 1;
+  return broken.length === 0 && histories.failure === undefined && million.growth.length === 0
+    ? 0
+    : 1;
 }
 
 /** A machine that was too slow for its own waits gets twice the time, once. */
@@ -83,6 +90,17 @@ async function liveHistories({ only, isQuick, seed }: ChaosOptions) {
   const failure = await inStage((own) => runModel(own, { count, seed }));
   console.log(`${MODEL.padEnd(22)}  ${failure ?? `kept, ${count} histories`}`);
   return { count, failure };
+}
+
+async function sendAMillion({ only, events }: ChaosOptions) {
+  if (!only.includes(MILLION)) {
+    return { growth: [] };
+  }
+  const result = await inStage((own) => runMillion(own, events));
+  const { growth, arrivals } = result;
+  const outcome = growth.length === 0 ? "kept" : `broken: ${growth.join("; ")}`;
+  console.log(`${MILLION.padEnd(22)}  ${outcome}, ${events} events, ${arrivals} calls to devices`);
+  return result;
 }
 
 /** Nothing that one part started is there when the next begins. */

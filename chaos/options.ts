@@ -11,6 +11,10 @@ export interface ChaosOptions {
   readonly seed: number;
   /** The file that the report goes to. */
   readonly report: string;
+  /** The folder where the logs of the bridge are kept; undefined: they go with the run. */
+  readonly logs: string | undefined;
+  /** How many events `million` sends. */
+  readonly events: number;
   /** Whether docs/reliability.md is written anew. */
   readonly isDocWritten: boolean;
 }
@@ -21,8 +25,10 @@ export class ChaosUsageError extends Error {
 }
 
 const USAGE =
-  "usage: npm run chaos -- [--quick] [--small] [--only <scenario>]... [--seed <number>] [--report <file>] [--doc]";
+  "usage: npm run chaos -- [--quick] [--small] [--only <scenario>]... [--seed <number>] [--report <file>] [--logs <folder>] [--events <number>] [--doc]";
 const SEEDS = 2 ** 31;
+/** Fewer fill nothing that is kept to its full length. */
+const LEAST_EVENTS = 10_000;
 
 /**
  * Reads the command line; a seed that is not given is drawn, and printed by whoever uses it.
@@ -30,7 +36,7 @@ const SEEDS = 2 ** 31;
  * @throws {ChaosUsageError} when there is anything else, or a name that no scenario has.
  */
 export function readOptions(args: readonly string[], known: readonly string[]): ChaosOptions {
-  const { quick, small, only, seed, report, doc } = parse(args);
+  const { quick, small, only, seed, report, logs, events, doc } = parse(args);
   const unknown = only.filter((name) => !known.includes(name));
   if (unknown.length > 0) {
     throw new ChaosUsageError(`there is no ${unknown.join(", ")}; there are ${known.join(", ")}`);
@@ -44,8 +50,18 @@ export function readOptions(args: readonly string[], known: readonly string[]): 
     only,
     seed: seed === undefined ? Math.floor(Math.random() * SEEDS) : Number(seed),
     report,
+    logs,
+    events: readCount(events),
     isDocWritten: doc,
   };
+}
+
+function readCount(text: string): number {
+  const count = Number(text);
+  if (!Number.isInteger(count) || count < LEAST_EVENTS) {
+    throw new ChaosUsageError(`--events takes a whole number, ${LEAST_EVENTS} at least`);
+  }
+  return count;
 }
 
 function parse(args: readonly string[]) {
@@ -58,6 +74,8 @@ function parse(args: readonly string[]) {
         only: { type: "string", multiple: true, default: [] },
         seed: { type: "string" },
         report: { type: "string", default: "chaos-report.json" },
+        logs: { type: "string" },
+        events: { type: "string", default: "1000000" },
         doc: { type: "boolean", default: false },
       },
     });

@@ -1,3 +1,5 @@
+import { mkdirSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import type { Stage } from "../bench/stage.ts";
 import { spreadOf } from "../bench/statistics.ts";
@@ -9,7 +11,7 @@ import { measureMachine } from "./machine-factor.ts";
 import type { Scenario } from "./scenario.ts";
 import { seededRandom } from "./seeded-random.ts";
 import { ACME, BRAVO } from "./world/tenants.ts";
-import { openWorld } from "./world/world.ts";
+import { openWorld, type World } from "./world/world.ts";
 
 /** How one scenario ended. */
 export interface ScenarioResult {
@@ -33,6 +35,8 @@ export interface ScenarioResult {
 export interface RunOptions {
   readonly seed: number;
   readonly isSmall: boolean;
+  /** The folder where the bridge's logs are kept. */
+  readonly logs?: string | undefined;
   /** Everything waits so many times longer than the machine's factor says; 1 where nothing is said. */
   readonly patience?: number;
 }
@@ -45,7 +49,7 @@ const SETTLE_MS = 20_000;
 export async function runScenario(
   stage: Stage,
   scenario: Scenario,
-  { seed, isSmall, patience = 1 }: RunOptions,
+  { seed, isSmall, logs, patience = 1 }: RunOptions,
 ): Promise<ScenarioResult> {
   const beganMs = performance.now();
   const factor = measureMachine(stage.makeFolder()) * patience;
@@ -56,7 +60,7 @@ export async function runScenario(
   }
   try {
     const random = seededRandom(seed + nameNumber(scenario.name));
-    const result = await judge(stage, scenario, { factor, random, isSmall });
+    const result = await judge(stage, scenario, { factor, random, isSmall, logs });
     return { ...result, tookMs: Math.round(performance.now() - beganMs) };
   } catch (error) {
     const finding = error instanceof Error ? error.message : "it failed without a word";
@@ -67,9 +71,13 @@ export async function runScenario(
 async function judge(
   stage: Stage,
   scenario: Scenario,
-  conditions: DrillConditions,
+  conditions: DrillConditions & Pick<RunOptions, "logs">,
 ): Promise<ScenarioResult> {
   const world = await openWorld(stage, scenario.world ?? {});
+  const { logs } = conditions;
+  if (logs !== undefined) {
+    stage.onEnd(async () => keepLogs(world, logs, scenario.name));
+  }
   const drill = new Drill(world, conditions);
   await drill.untilReady();
   const beforeMiB = world.memoryMiB();
@@ -94,6 +102,13 @@ async function judge(
     bounds: drill.bounds,
     findings: drill.findings,
   };
+}
+
+function keepLogs({ parts }: World, folder: string, name: string): void {
+  mkdirSync(folder, { recursive: true });
+  for (const part of parts) {
+    writeFileSync(join(folder, `${name}.${part.name}.log`), part.log());
+  }
 }
 
 function nothingOf({ name, faults }: Scenario, factor: number) {

@@ -161,7 +161,9 @@ async function send(
       ackUrl: new URL(`/ack/${ack}`, publicUrl).href,
     },
     openAddress(device.sealedAddress, config.secretKey),
-    { idempotencyKey: delivery.deliveryId, nowMs: Date.now() },
+    // When the fence let it through, by the store's clock: this machine's may be wrong, and devices refuse a signature
+    // that is five minutes off.
+    { idempotencyKey: delivery.deliveryId, nowMs: delivery.updatedAtMs },
   );
 }
 

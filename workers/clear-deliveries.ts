@@ -35,7 +35,7 @@ function clear(kit: WorkerKit, ref: ClearRef): Promise<ClearOutcome> {
     {
       readDevice: () => readDevice(redis, ref),
       readRepState: () => readRepState(redis, ref),
-      clear: (device) => send(kit, ref, device),
+      clear: (device, nowMs) => send(kit, ref, { device, nowMs }),
       forgetDevice: () => noteDevice(redis, ref, { state: "gone" }),
       tell: (entry) => appendTimeline(redis, ref, [{ ...entry, promptId, deviceId, userId }]),
     },
@@ -43,10 +43,15 @@ function clear(kit: WorkerKit, ref: ClearRef): Promise<ClearOutcome> {
   );
 }
 
+interface Clearing {
+  readonly device: Device;
+  readonly nowMs: number;
+}
+
 async function send(
   { config, channels }: WorkerKit,
   { connection, recordId, userId, clears, deviceId }: ClearRef,
-  { channel, sealedAddress }: Device,
+  { device: { channel, sealedAddress }, nowMs }: Clearing,
 ): Promise<AttemptOutcome> {
   const road = channels.get(channel);
   const address = openAddress(sealedAddress, config.secretKey);
@@ -55,7 +60,7 @@ async function send(
   }
   return road.clear({ kind: "clear", connection, recordId, userId }, address, {
     idempotencyKey: `${deliveryIdOf(clears, deviceId)}-clear`,
-    nowMs: Date.now(),
+    nowMs,
   });
 }
 

@@ -1,6 +1,7 @@
 import type { Job } from "bullmq";
 import { sendNotice } from "../src/alerts/send-notice.ts";
 import { noteRoad } from "../src/books/alert-book.ts";
+import { readStoreNowMs } from "../src/books/store-clock.ts";
 import { type AlertSending, alertSendingSchema } from "../src/domain/alert.ts";
 import { ALERT_LOOK } from "../src/queues/alerts.ts";
 import type { JobOutcome } from "./job-outcome.ts";
@@ -33,8 +34,9 @@ async function send(kit: WorkerKit, job: Job, sending: AlertSending): Promise<Jo
   if (alerts === undefined) {
     return { kind: "done", note: { road, sent: "not configured" } };
   }
+  const signedAtMs = await readStoreNowMs(redis);
   const outcome = await sendNotice(
-    { ...alerts, settings: config.alerts, publicUrl: config.publicUrl, nowMs: Date.now },
+    { ...alerts, settings: config.alerts, publicUrl: config.publicUrl, nowMs: () => signedAtMs },
     sending,
   );
   const note = { alert: notice.alert.code, notice: notice.noticeId, road };

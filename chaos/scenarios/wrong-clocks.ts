@@ -3,16 +3,16 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Scenario } from "../scenario.ts";
 
-/** A device refuses a signature that is five minutes off. */
-const MINUTES_4_MS = 240_000;
+/** A device refuses a signature that is five minutes off: what is sent must not carry the worker's own time. */
+const MINUTES_12_MS = 720_000;
 /** Overdue prompts are looked for once a minute, and taken up when they are ten seconds late. */
 const RESCUED_WITHIN_MS = 75_000;
 const HOUR_MS = 3_600_000;
 
 const dir = mkdtempSync(join(tmpdir(), "siro-bridge-clocks-"));
 process.once("exit", () => rmSync(dir, { recursive: true, force: true }));
-const AHEAD = clockFile("ahead", MINUTES_4_MS);
-const BEHIND = clockFile("behind", -MINUTES_4_MS);
+const AHEAD = clockFile("ahead", MINUTES_12_MS);
+const BEHIND = clockFile("behind", -MINUTES_12_MS);
 const SLIGHTLY_BEHIND = clockFile("slightly-behind", -120_000);
 const JUMPING = clockFile("jumping", 0);
 
@@ -21,7 +21,7 @@ export const WRONG_CLOCKS: readonly Scenario[] = [
   {
     name: "clocks-apart",
     faults: [18],
-    fault: "the worker's clock is 4 minutes ahead, the receiver's 2 minutes behind",
+    fault: "the worker's clock is 12 minutes ahead, the receiver's 2 minutes behind",
     load: "32 visits, 4 versions each",
     injection: "from the start on",
     recovery: "nothing comes early, nothing late",
@@ -34,7 +34,7 @@ export const WRONG_CLOCKS: readonly Scenario[] = [
   {
     name: "clock-behind",
     faults: [18],
-    fault: "the only worker's clock is 4 minutes behind: by it nothing is due",
+    fault: "the only worker's clock is 12 minutes behind: by it nothing is due",
     load: "16 visits",
     injection: "from the start on",
     recovery:
@@ -56,7 +56,7 @@ export const WRONG_CLOCKS: readonly Scenario[] = [
     name: "clock-jumps",
     faults: [18],
     fault:
-      "the worker's clock jumps 4 minutes ahead and back while prompts wait and while they are due",
+      "the worker's clock jumps 12 minutes ahead and back while prompts wait and while they are due",
     load: "32 visits, 4 versions each",
     injection: "ahead when half of the events are known, back two seconds into the prompts",
     recovery:
@@ -67,7 +67,7 @@ export const WRONG_CLOCKS: readonly Scenario[] = [
       drill.agree({ outageMs: RESCUED_WITHIN_MS });
       const load = await drill.load({ lastsMs: HOUR_MS, isStopAwaited: false });
       await load.untilAcked(0.5);
-      writeFileSync(JUMPING, String(MINUTES_4_MS));
+      writeFileSync(JUMPING, String(MINUTES_12_MS));
       await load.sent;
       await drill.at(load.beginAtMs + 2_000);
       writeFileSync(JUMPING, "0");

@@ -2,6 +2,7 @@ import { randomUUID } from "node:crypto";
 import type { Redis } from "ioredis";
 import { listDevices, noteDevice } from "../books/device-book.ts";
 import { type RepRef, readRep } from "../books/rep-book.ts";
+import { readStoreNowMs } from "../books/store-clock.ts";
 import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
 import type { ChannelKind, Device } from "../domain/device.ts";
 import type { TestMessage } from "../domain/prompt-message.ts";
@@ -54,7 +55,7 @@ async function testDevice(
 }
 
 async function send(
-  { channels, secretKey, nowMs }: SendTestPromptDeps,
+  { channels, secretKey, redis }: SendTestPromptDeps,
   { channel, deviceId, sealedAddress }: Device,
   message: TestMessage,
 ): Promise<AttemptOutcome> {
@@ -65,7 +66,8 @@ async function send(
   try {
     const address = openAddress(sealedAddress, secretKey);
     const idempotencyKey = `${message.promptId}-${deviceId}`;
-    return await road.send(message, address, { idempotencyKey, nowMs: nowMs() });
+    const nowMs = await readStoreNowMs(redis);
+    return await road.send(message, address, { idempotencyKey, nowMs });
   } catch (error) {
     // One unreadable device must not hide how the others fared.
     if (error instanceof AddressUnreadableError) {

@@ -5,6 +5,7 @@ import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { findRedisServer } from "../../src/process-tree/find-redis-server.ts";
+import { keepOutputOf, neverInLogs } from "./logs/kept-logs.ts";
 import { signedHeaders } from "./signed-events.ts";
 import { until } from "./until.ts";
 import type { WebhookSink } from "./webhook-sink.ts";
@@ -52,8 +53,8 @@ export interface BridgeProcess {
   untilReady(): Promise<void>;
   stop(): Promise<number | null>;
   kill(): Promise<void>;
-  /** Starts again on the same data after `stop` or `kill`. */
-  restart(): Promise<void>;
+  /** Starts again on the same data after `stop` or `kill`, with more in its environment if wanted. */
+  restart(env?: Readonly<Record<string, string>>): Promise<void>;
   cleanUp(): Promise<void>;
 }
 
@@ -75,10 +76,11 @@ export async function startBridge(options: BridgeOptions = {}): Promise<BridgePr
   };
   const connections = options.isLocalMode === true ? [] : [connection];
   writeFileSync(connectionsFile, JSON.stringify({ connections }));
+  neverInLogs({ connections, ...options.env });
   let output = "";
   let child = launch();
 
-  function launch(): ChildProcess {
+  function launch(env: Readonly<Record<string, string>> = {}): ChildProcess {
     const redis = findRedisServer(resolve(".data"), process.env["PATH"]);
     const started = spawn(process.execPath, [MAIN], {
       stdio: ["ignore", "pipe", "pipe"],
@@ -93,8 +95,10 @@ export async function startBridge(options: BridgeOptions = {}): Promise<BridgePr
         ADMIN_PASSWORD: "an-invented-password",
         OUTBOUND_ALLOW: "127.0.0.1",
         ...options.env,
+        ...env,
       },
     });
+    keepOutputOf(started, "bridge");
     started.stdout?.on("data", (chunk) => {
       output += chunk;
     });
@@ -163,8 +167,8 @@ export async function startBridge(options: BridgeOptions = {}): Promise<BridgePr
     kill: async () => {
       await end("SIGKILL");
     },
-    restart: async () => {
-      child = launch();
+    restart: async (env) => {
+      child = launch(env);
       await bridge.untilReady();
     },
     cleanUp: async () => {

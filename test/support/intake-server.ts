@@ -1,7 +1,6 @@
 import { createServer, type Server } from "node:http";
 import type { AddressInfo } from "node:net";
 import { afterEach } from "@jest/globals";
-import { pino } from "pino";
 import { Registry } from "prom-client";
 import { type Connection, connectionSchema } from "../../src/domain/connection.ts";
 import type { CrmEvent } from "../../src/domain/crm-event.ts";
@@ -11,6 +10,7 @@ import type { EventInbox } from "../../src/intake/event-inbox.ts";
 import type { QuarantineEntry } from "../../src/intake/quarantine.ts";
 import { createIntakeListener, type IntakeDeps } from "../../src/intake/routes.ts";
 import type { SiroInbox } from "../../src/intake/siro-inbox.ts";
+import { aKeptLogger } from "./logs/kept-logs.ts";
 import { ORGANIZATION_ID } from "./outbound-message.ts";
 
 /** The secret in the URL of the connection "acme". */
@@ -109,13 +109,13 @@ function aMemorySiroInbox(): MemorySiroInbox {
 }
 
 /** Starts a server; whatever is not the intake's is answered 418, as the framework behind it would. */
-async function startIntake(input: Partial<IntakeDeps> = {}): Promise<IntakeServer> {
+export async function startIntake(input: Partial<IntakeDeps> = {}): Promise<IntakeServer> {
   const inbox = aMemoryInbox();
   const siroInbox = aMemorySiroInbox();
   const quarantined: QuarantineEntry[] = [];
   const logLines: string[] = [];
   const registry = new Registry();
-  const log = pino({ level: "trace" }, { write: (line: string) => void logLines.push(line) });
+  const log = aKeptLogger((line) => void logLines.push(line));
   const listener = createIntakeListener({
     connections: new Map([["acme", aConnection()]]),
     inbox,

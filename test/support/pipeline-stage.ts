@@ -3,7 +3,6 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Redis } from "ioredis";
-import { pino } from "pino";
 import { Registry } from "prom-client";
 import { type AppointmentDossier, readDossier } from "../../src/books/appointment-book.ts";
 import { saveRep } from "../../src/books/rep-book.ts";
@@ -33,6 +32,7 @@ import { startWorkers, stopWorkers } from "../../workers/supervise.ts";
 import { createWorkerEvents } from "../../workers/worker-events.ts";
 import { waitingPrompts } from "./bridge-state.ts";
 import { closeServer } from "./intake-server.ts";
+import { aKeptLogger } from "./logs/kept-logs.ts";
 import { anOutboundMessage, type MessageInput } from "./outbound-message.ts";
 import { startRedisServer } from "./redis-server.ts";
 import { until } from "./until.ts";
@@ -106,7 +106,7 @@ export async function openPipelineStage(options: PipelineOptions = {}): Promise<
   const prompts = createPromptsQueue(redis);
   const crmEvents = createCrmEventsQueue(redis);
   const reconcile = createReconcileQueue(redis);
-  const log = pino({ level: "silent" });
+  const log = aKeptLogger();
   let passedMs = 0;
   const kit: WorkerKit = {
     config,
