@@ -1,5 +1,5 @@
 const ROOM =
-  "admin|alerts|appointments|deliveries|devices|doctor|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|salesforce-package|siro|write-back";
+  "admin|alerts|appointments|deliveries|devices|docs|doctor|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|salesforce-package|siro|transfer|write-back";
 const pkg = (name) => `(^|node_modules/)${name}(/|$)`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */
@@ -40,7 +40,7 @@ module.exports = {
       name: "workers-have-no-web",
       severity: "error",
       from: { path: "^workers/" },
-      to: { path: "^src/(http|intake|admin|rep-page|local-mode)/" },
+      to: { path: "^src/(http|intake|admin|docs|rep-page|local-mode)/" },
     },
     {
       name: "src-never-imports-workers",
@@ -59,7 +59,7 @@ module.exports = {
       severity: "error",
       from: {
         pathNot:
-          "^(src/(http|intake|admin|rep-page|local-mode)/|src/(app|web-server|local-mode-app)\\.ts|bench/|test/)",
+          "^(src/(http|intake|admin|docs|rep-page|local-mode)/|src/(app|web-server|local-mode-app)\\.ts|bench/|test/)",
       },
       to: { path: pkg("express") },
     },

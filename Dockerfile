@@ -6,8 +6,9 @@ COPY tsconfig.json tsconfig.build.json ./
 COPY bin bin
 COPY src src
 COPY workers workers
-# The operators' page explains failures in the words of the documentation.
-COPY docs/failures.md docs/failures.md
+# The documentation is served, and the operators' page explains failures in its words.
+COPY docs docs
+COPY README.md CONTRIBUTING.md CHANGELOG.md .env.example ./
 RUN node bin/build.mjs
 
 FROM node:24-bookworm-slim AS packages

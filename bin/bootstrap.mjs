@@ -18,6 +18,7 @@ const NEEDS = {
   check: [],
   bench: ["build", "redis"],
   chaos: ["build", "redis"],
+  fuzz: [],
 };
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));

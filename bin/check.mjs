@@ -1,4 +1,4 @@
-// Format and lint, types, import walls, dead code: at once, in seconds, without any service.
+// Format and lint, types, import walls, dead code, secrets in files: at once, in seconds, without any service.
 import { spawn } from "node:child_process";
 import { existsSync } from "node:fs";
 import { dirname, join } from "node:path";
@@ -27,6 +27,7 @@ const CHECKS = [
     complaint: tooFewModules,
   },
   { name: "dead code", bin: "knip/bin/knip.js", args: [] },
+  { name: "secrets", bin: "../bin/scan-secrets.mjs", args: [] },
 ];
 
 const beganMs = performance.now();

@@ -13,6 +13,8 @@ import {
 import { dirname, join, relative, sep } from "node:path";
 import { fileURLToPath } from "node:url";
 import { bundlePage, PAGE_SOURCES, PAGE_TEXTS } from "./bundle-page.mjs";
+import { docsSources } from "./docs-contents.mjs";
+import { DOCS_LOOK, renderDocs } from "./render-docs.mjs";
 
 const SOURCE_DIRS = ["src", "workers", "bench", "chaos"];
 const ASSET = /\.(html|css|js|svg|json|webmanifest|png)$/;
@@ -24,15 +26,14 @@ export function isBuildStale(root) {
   // A folder's own time tells of a file that was removed.
   const sources = dirs.flatMap((dir) => [dir, ...entriesUnder(dir)]);
   const settings = ["tsconfig.json", "tsconfig.build.json"].map((name) => join(root, name));
-  const texts = PAGE_TEXTS.map((name) => join(root, name));
-  const steps = ["./build-sources.mjs", "./bundle-page.mjs"].map((name) =>
-    fileURLToPath(new URL(name, import.meta.url)),
-  );
+  const texts = [...PAGE_TEXTS.map((name) => join(root, name)), ...docsSources(root)];
+  const steps = entriesUnder(fileURLToPath(new URL(".", import.meta.url)));
   return [...sources, ...settings, ...texts, ...steps].some((path) => mtimeMs(path) > builtMs);
 }
 
 /**
- * Compiles into `dist`, bundles the operators' page, copies the assets beside the code, removes what no source made.
+ * Compiles into `dist`, bundles the operators' page, renders the docs, copies the assets beside the code, removes what no
+ * source made.
  *
  * A failing build leaves the earlier `dist` as it was, so a running bridge can still restart a child.
  *
@@ -44,12 +45,12 @@ export function buildSources(root) {
   mkdirSync(dist, { recursive: true });
   writeFileSync(mark, "");
   const beganMs = mtimeMs(mark);
-  const page = bundlePage(root);
-  if (page === undefined || !compile(root)) {
+  const [page, docs] = [bundlePage(root), renderDocs(root)];
+  if (page === undefined || docs === undefined || !compile(root)) {
     rmSync(mark);
     return false;
   }
-  writeFiles(page);
+  writeFiles([...page, ...docs]);
   copyAssets(root, dist);
   removeOlder(dist, beganMs);
   renameSync(mark, join(dist, ".built"));
@@ -74,9 +75,9 @@ function writeFiles(files) {
 }
 
 function copyAssets(root, dist) {
-  const bundled = join(root, PAGE_SOURCES) + sep;
+  const bundled = [PAGE_SOURCES, DOCS_LOOK].map((dir) => join(root, dir) + sep);
   const assets = entriesUnder(join(root, "src")).filter(
-    (path) => ASSET.test(path) && !path.startsWith(bundled),
+    (path) => ASSET.test(path) && !bundled.some((dir) => path.startsWith(dir)),
   );
   for (const asset of assets) {
     const target = join(dist, relative(root, asset));
