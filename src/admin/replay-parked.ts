@@ -11,6 +11,7 @@ import { syncRefSchema } from "../domain/siro-sync.ts";
 import { writeBackRefSchema } from "../domain/write-back.ts";
 import { CRM_EVENTS_QUEUE } from "../queues/crm-events.ts";
 import { DELIVERIES_QUEUE } from "../queues/deliveries.ts";
+import { isNewerPayload } from "../queues/payload-version.ts";
 import { PROMPTS_QUEUE } from "../queues/prompts.ts";
 import { SIRO_MENDS_QUEUE } from "../queues/siro-mends.ts";
 import { SIRO_SYNCS_QUEUE } from "../queues/siro-syncs.ts";
@@ -70,7 +71,7 @@ function enqueue(queues: AdminQueues, work: ReadableWork, replayId: string): Pro
 
 /** Parked work as this version reads it: an earlier one may have parked what this one knows again. */
 export function readableWork(work: ParkedWork): ParkedWork {
-  if (work.kind !== "unreadable") {
+  if (work.kind !== "unreadable" || isNewerPayload(work.queue, work.payload)) {
     return work;
   }
   const isItsJob = work.queue !== DELIVERIES_QUEUE || [undefined, "deliver"].includes(work.job);

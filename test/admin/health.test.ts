@@ -137,6 +137,19 @@ describe("/metrics", () => {
     expect(await statusFor({ ...outside, authorization: `Bearer ${TOKEN}` })).toBe(200);
   });
 
+  test("guesses of the token are bounded, in every process", async () => {
+    const [health, other] = await Promise.all([
+      startHealth(store, { trustedProxies: ["127.0.0.1"] }),
+      startHealth(store, { trustedProxies: ["127.0.0.1"] }),
+    ]);
+    const headers = { "x-forwarded-for": "203.0.113.10", authorization: "Bearer wrong" };
+    const guesses = Array.from({ length: 105 }, () => health.get("/metrics", headers));
+    const statuses = (await Promise.all(guesses)).map(({ status }) => status);
+    expect(statuses.filter((status) => status === 401)).toHaveLength(100);
+    await other.get("/metrics", headers);
+    expect((await other.get("/metrics", headers)).status).toBe(429);
+  });
+
   test("without a token nobody from outside gets in", async () => {
     const health = await startHealth(store, {
       metricsToken: undefined,

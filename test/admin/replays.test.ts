@@ -111,13 +111,13 @@ describe("work beside the prompts", () => {
     await park(store.redis, aParkedEvent({ work }));
     expect(await post({})).toMatchObject({ replayed: 1 });
     const jobs = await store.queues[name].queue.getJobs(["waiting"]);
-    expect(jobs.map(({ data }) => data)).toEqual([payload]);
+    expect(jobs.map(({ data }) => data)).toEqual([{ ...payload, v: 1 }]);
   });
 
   test.each(kinds)("parked by an earlier version, too: %s", async (queue, { name, payload }) => {
     await park(store.redis, aParkedEvent({ work: { kind: "unreadable", queue, payload } }));
     expect(await post({})).toMatchObject({ replayed: 1 });
     const jobs = await store.queues[name].queue.getJobs(["waiting"]);
-    expect(jobs.map(({ data }) => data)).toEqual([payload]);
+    expect(jobs.map(({ data }) => data)).toEqual([{ ...payload, v: 1 }]);
   });
 });

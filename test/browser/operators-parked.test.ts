@@ -155,6 +155,8 @@ describe("parked work", () => {
     await group.getByRole("link", { name: "ORG_QUERY_REFUSED" }).click();
     await page.getByRole("heading", { level: 1, name: "Failures explained" }).waitFor();
     expect(await lookAtScreens(page, "failures")).toEqual([]);
+    const more = page.getByRole("main").getByRole("link", { name: "Redis", exact: true });
+    expect(await more.first().getAttribute("href")).toBe("/docs/operations#redis");
     await page.goBack();
 
     trouble.clear();

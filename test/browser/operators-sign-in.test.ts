@@ -1,15 +1,32 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser } from "playwright-core";
-import { type BridgeProcess, startBridge } from "../support/bridge-process.ts";
-import { startBrowser } from "../support/browser.ts";
+import { APP_PATHS } from "../../src/admin/pages.ts";
+import {
+  ACME,
+  aVisitEvent,
+  type BridgeProcess,
+  readJson,
+  startBridge,
+} from "../support/bridge-process.ts";
+import { shotPath, startBrowser } from "../support/browser.ts";
 import {
   lookAtScreens,
   type OperatorScreen,
   openOperatorScreen,
   signInAt,
 } from "../support/operator-screen.ts";
+import { until } from "../support/until.ts";
 
 const DANA = { user: "dana@example.com", password: "an invented passphrase" };
+
+const VIC = { user: "vic@example.com", password: "an invented passphrase" };
+const VISIT = "08pHs0000ViewedAAV";
+const PRESSABLE = `[...document.querySelectorAll("button, a.small")]
+  .map((one) => (one.getAttribute("aria-label") ?? one.innerText).trim())`;
+/** What reads, filters, or is about who presses it alone. */
+const HARMLESS = /^$/;
+/** Some of what changes something. */
+const CHANGING = [/^Replay/, /^Invite/, /^Put on hold/, /^Edit/, /^Revoke/, /^Sign out everywhere/];
 
 let bridge: BridgeProcess;
 let browser: Browser;
@@ -24,6 +41,80 @@ afterEach(() => screen?.close());
 afterAll(async () => {
   await browser?.close();
   await bridge?.cleanUp();
+});
+
+/** Something on every page that somebody could change. */
+async function fillPages(): Promise<void> {
+  const { user: name, password } = VIC;
+  const person = { name, password, role: "viewer" };
+  expect((await bridge.api("/people", { method: "POST", body: person })).status).toBe(201);
+  const rep = { userId: "005Hs00000DanaFAAV", email: "dana@acme.example", name: "Dana Field" };
+  await bridge.api(`/reps/${ACME.name}`, { method: "POST", body: rep });
+  const device = { channel: "pull" };
+  const path = `/reps/${ACME.name}/${rep.userId}/devices`;
+  expect((await bridge.api(path, { method: "POST", body: device })).status).toBe(201);
+  const visit = aVisitEvent({ recordId: VISIT, startsIn: 4_000, endsIn: 7_200, reps: [rep] });
+  // The second one says nothing of its appointment, and nobody can be asked.
+  const { appointment: _, ...bare } = { appointment: undefined, ...visit };
+  const unread = { ...bare, eventId: "unread", recordId: "08pHs0000UnreadAAV" };
+  expect((await bridge.postEvents([visit, unread])).status).toBe(202);
+  const isThere = async () =>
+    (await bridge.api(`/appointments/${ACME.name}/${VISIT}`)).ok &&
+    (await readJson(await bridge.api("/parked"))).total === 1;
+  await until(isThere, { timeoutMs: 15_000, what: "a visit and parked work" });
+}
+
+/** What can be pressed on each page of the app by who is signed in. */
+async function buttonsOnPages(who?: typeof VIC): Promise<ReadonlyMap<string, readonly string[]>> {
+  const { page, close } = await openOperatorScreen(browser);
+  await signInAt(page, `${bridge.url}/admin`, who);
+  const found = new Map<string, readonly string[]>();
+  for (const path of APP_PATHS) {
+    const real = path.replace(":connection", ACME.name).replace(":recordId", VISIT);
+    await page.goto(bridge.url + real.replace(":name", ACME.name));
+    await page.locator("main h1").first().waitFor();
+    // Who is signed in is asked by the page itself, and so is everything that it shows.
+    await page.locator(".own-name:not(:empty)").waitFor();
+    await page.locator(".loading").first().waitFor({ state: "detached" });
+    if (path === "/admin/parked") {
+      await page.getByRole("button", { name: /^Look inside/ }).click();
+      await page.getByRole("dialog").getByText("unread", { exact: false }).first().waitFor();
+    }
+    found.set(path, await page.evaluate(PRESSABLE));
+  }
+  await close();
+  return found;
+}
+
+describe("a viewer", () => {
+  beforeAll(fillPages);
+
+  test("is offered nothing on any page that changes anything", async () => {
+    const boss = await buttonsOnPages();
+    const offered = await buttonsOnPages(VIC);
+    for (const [page, buttons] of offered) {
+      expect([page, buttons.filter((name) => !HARMLESS.test(name))]).toEqual([page, []]);
+    }
+    // What an admin is offered there, so that pages without anything on them do not pass.
+    const changing = [...boss.values()].flat().filter((name) => !HARMLESS.test(name));
+    for (const word of CHANGING) {
+      expect(changing).toContainEqual(expect.stringMatching(word));
+    }
+  }, 90_000);
+
+  test.each([
+    "people",
+    "audit",
+    "new-connection",
+    `connections/${ACME.name}/edit`,
+  ])("is told at %s that it takes another role", async (path) => {
+    screen = await openOperatorScreen(browser);
+    const { page } = screen;
+    await signInAt(page, `${bridge.url}/admin/${path}`, VIC);
+    await page.getByRole("alert").getByText("This needs the role admin; yours is viewer").waitFor();
+    expect(await page.getByRole("textbox").count()).toBe(0);
+    await page.screenshot({ path: shotPath(`operators-refused-${path.replaceAll("/", "-")}`) });
+  });
 });
 
 describe("an operator", () => {
@@ -44,7 +135,7 @@ describe("an operator", () => {
     screen = await openOperatorScreen(browser);
     const { page, context } = screen;
     await signInAt(page, `${bridge.url}/admin/reps`);
-    await page.getByText("No reps are known yet").waitFor();
+    await page.getByRole("heading", { level: 1, name: "Reps" }).waitFor();
     await context.clearCookies();
     await page.getByRole("link", { name: "Parked" }).click();
     await page.getByLabel("Password").waitFor();

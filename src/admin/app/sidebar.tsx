@@ -26,6 +26,7 @@ const LINKS: readonly NavLink[] = [
   { href: "/admin/queues/", word: "Queues", icon: "queues", isRare: true },
   { href: "/admin/people", word: "People", icon: "key", isRare: true, isForAdmins: true },
   { href: "/admin/audit", word: "Audit", icon: "audit", isRare: true, isForAdmins: true },
+  { href: "/docs", word: "Docs", icon: "book", isRare: true },
 ];
 
 /** The brand, the way to every page, and the way out; on a phone the ways lie at the bottom. */

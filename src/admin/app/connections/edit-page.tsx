@@ -1,4 +1,5 @@
 import { apiPath } from "../call-api.ts";
+import { ForAdmins } from "../parts/for-admins.tsx";
 import { Icon } from "../parts/icon.tsx";
 import { Failed, Loading } from "../parts/messages.tsx";
 import { PageHead } from "../parts/page-head.tsx";
@@ -17,7 +18,9 @@ export function NewConnectionPage() {
         title="New connection"
         lead="The bridge makes the secrets for its senders and shows them once it is made."
       />
-      <ConnectionForm onSaved={leave} />
+      <ForAdmins>
+        <ConnectionForm onSaved={leave} />
+      </ForAdmins>
     </>
   );
 }
@@ -41,7 +44,9 @@ export function EditConnectionPage({ name }: { readonly name: string }) {
       {answer === undefined ? (
         error === undefined && <Loading />
       ) : (
-        <ConnectionForm connection={answer} onSaved={leave} />
+        <ForAdmins>
+          <ConnectionForm connection={answer} onSaved={leave} />
+        </ForAdmins>
       )}
     </>
   );

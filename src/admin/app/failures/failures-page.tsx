@@ -15,7 +15,12 @@ export function FailuresPage({ place }: { readonly place: Place }) {
     <>
       <PageHead
         title="Failures explained"
-        lead="What happened, what the bridge does, what you do. The same words as in the documentation."
+        lead={
+          <>
+            What happened, what the bridge does, what you do. The same words as in{" "}
+            <a href="/docs/failures">the documentation</a>.
+          </>
+        }
       />
       {FAILURES.map((group) => (
         <Group key={group.title} group={group} asked={place.hash} />

@@ -1,6 +1,6 @@
 const MARK = /(`[^`]+`|\*[^*]+\*|\[[^\]]+\]\([^)]+\))/;
 
-/** One paragraph of the documentation: code and stress are shown, a link is told by its words. */
+/** One paragraph of the documentation: code and stress are shown, a link leads to the served page. */
 export function Prose({ text }: { readonly text: string }) {
   return (
     <p>
@@ -18,6 +18,11 @@ function Piece({ text }: { readonly text: string }) {
   if (text.startsWith("*")) {
     return <em>{text.slice(1, -1)}</em>;
   }
-  const link = /^\[([^\]]+)\]\((?:[^)]+)\)$/.exec(text)?.[1];
-  return <>{link ?? text}</>;
+  const [, words, address = ""] = /^\[([^\]]+)\]\(([^)]+)\)$/.exec(text) ?? [];
+  const page = /^(?:([\w-]+)\.md)?(#[\w-]+)?$/.exec(address);
+  if (words === undefined || page === null) {
+    return <>{words ?? text}</>;
+  }
+  const [, file = "failures", anchor = ""] = page;
+  return <a href={`/docs/${file}${anchor}`}>{words}</a>;
 }
