@@ -11,6 +11,7 @@ import type { Config } from "./config.ts";
 import { connectionsHome } from "./connections-home.ts";
 import { openDeviceDesk } from "./devices/device-desk.ts";
 import { sealAddress } from "./devices/sealed-address.ts";
+import { createDocsRouter } from "./docs/docs-router.ts";
 import { createEvents, type Events } from "./events.ts";
 import { errorResponder } from "./http/error-responder.ts";
 import { healthRoutes } from "./http/health-routes.ts";
@@ -152,6 +153,7 @@ function openRooms(all: Shared, config: Config): Rooms {
   pages.use(admin.router);
   const reps = openRepApp({ ...deps, ...queues, channels, events });
   pages.use(reps.router);
+  pages.use(createDocsRouter(config));
   local?.mount(pages);
   pages.use(() => {
     throw new NotFoundError("There is nothing at this address");

@@ -32,12 +32,15 @@ export function beChild(stop: () => Promise<void>): ChildLifecycle {
   process.on("disconnect", end);
   return {
     sayReady: () => process.send?.({ kind: "ready" }),
-    endFatally: (message) => {
-      if (process.send === undefined) {
-        process.stderr.write(`siro-bridge: ${message}\n`);
-        process.exit(1);
-      }
-      process.send({ kind: "fatal", message }, () => process.exit(1));
-    },
+    endFatally,
   };
+}
+
+/** Says why a restart cannot help, then ends this process; also before it is a child of the tree. */
+export function endFatally(message: string): void {
+  if (process.send === undefined) {
+    process.stderr.write(`siro-bridge: ${message}\n`);
+    process.exit(1);
+  }
+  process.send({ kind: "fatal", message }, () => process.exit(1));
 }

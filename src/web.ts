@@ -7,6 +7,7 @@ import { listenProblem } from "./listen-problem.ts";
 import { openLiveConnections } from "./live-connections.ts";
 import { logConnectionsNews } from "./log-connections-news.ts";
 import { openProducerRedis, untilReady } from "./redis.ts";
+import { takeUpStoreOrEnd } from "./take-up-store-or-end.ts";
 import { startTracing } from "./tracing/start-tracing.ts";
 import { listen } from "./web-server.ts";
 
@@ -22,6 +23,7 @@ collectDefaultMetrics({ register: registry });
 const redis = openProducerRedis(redisUrl ?? "redis://127.0.0.1:6379");
 // The first requests must find the store: listen only when it answers.
 await untilReady(redis, REDIS_WAIT_MS);
+await takeUpStoreOrEnd(redis);
 const live = await openLiveConnections({ env, redis, tell: logConnectionsNews(log) });
 const { config } = live;
 const app = await createApp({ config, redis, registry, log, live });

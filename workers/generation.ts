@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import type { Logger } from "pino";
 import { readConnectionsVersion } from "../src/books/connection-book.ts";
+import { readStoreNowMs } from "../src/books/store-clock.ts";
 import { openChannels } from "../src/channels.ts";
 import type { Connection } from "../src/domain/connection.ts";
 import type { LiveConfig } from "../src/live-connections.ts";
@@ -25,6 +26,8 @@ export interface GenerationDeps {
   readonly queues: WorkerQueues;
   readonly log: Logger;
   readonly events: WorkerEvents;
+  /** When the process began to work; epoch milliseconds. */
+  readonly startedAtMs: number;
 }
 
 /** How long what is in hand may take at the end. */
@@ -82,7 +85,7 @@ export async function openGeneration(
 }
 
 function openKit(
-  { redis, queues, events }: GenerationDeps,
+  { redis, queues, events, startedAtMs }: GenerationDeps,
   { config, version }: LiveConfig,
   earlier: Generation | undefined,
 ) {
@@ -90,6 +93,7 @@ function openKit(
   const connections = [...config.connections.values()];
   const orgs = openOrgs(connections, {
     isMoreComing: crmEvents.isAnyWaiting,
+    org: { assertionNowMs: () => readStoreNowMs(redis) },
     ...(earlier === undefined ? {} : { earlier: earlier.orgs }),
   });
   const orgOf = (name: string) => orgs.get(name)?.org;
@@ -122,6 +126,7 @@ function openKit(
     siroMends: openSiroMends({ config, redis, siros, events }, queues.siroMends),
     writeBacks,
     events,
+    startedAtMs,
     isOutdated: async () => (await readConnectionsVersion(redis)) !== version,
   };
 }

@@ -61,6 +61,8 @@ export interface WorkerKit {
   /** Absent where nothing is written back. */
   readonly writeBacks?: WriteBacks;
   readonly events: WorkerEvents;
+  /** When this process began to work: what was confirmed before may come from a restored backup. */
+  readonly startedAtMs?: number;
   /** The connections changed since this generation of workers began. */
   readonly isOutdated?: () => Promise<boolean>;
 }

@@ -7,10 +7,13 @@ import { readLastStoreEpoch, saveLastStoreEpoch } from "../src/last-store-epoch.
 import { openLiveConnections } from "../src/live-connections.ts";
 import { logConnectionsNews } from "../src/log-connections-news.ts";
 import { openWorkerRedis } from "../src/redis.ts";
+import { takeUpStore } from "../src/take-up-store.ts";
+import { takeUpStoreOrEnd } from "../src/take-up-store-or-end.ts";
 import { startTracing } from "../src/tracing/start-tracing.ts";
 import { type DrainTimes, type Generation, openGeneration } from "./generation.ts";
 import { untilStageAnswers } from "./until-stage-answers.ts";
 import { watchPrompts } from "./watch-prompts.ts";
+import { watchSchema } from "./watch-schema.ts";
 import { watchStore } from "./watch-store.ts";
 import { createWorkerEvents } from "./worker-events.ts";
 import { shareMetrics } from "./worker-metrics.ts";
@@ -30,7 +33,9 @@ const registry = new Registry();
 collectDefaultMetrics({ register: registry });
 const redis = openWorkerRedis(redisUrl);
 const events = createWorkerEvents(log, registry);
-const deps = { redis, queues: openWorkerQueues(redis), log, events };
+const startedAtMs = Date.now();
+const deps = { redis, queues: openWorkerQueues(redis), log, events, startedAtMs };
+await takeUpStoreOrEnd(redis);
 const live = await openLiveConnections({ env, redis, tell: logConnectionsNews(log) });
 await untilStageAnswers(live.config);
 const running = new Set<Generation>();
@@ -48,7 +53,10 @@ const stopWatching = await watchStore({
   redis,
   lastSeen: readLastStoreEpoch(dataDir),
   remember: (epoch) => saveLastStoreEpoch(dataDir, epoch),
-  rebuild: () => current.restore(),
+  rebuild: async () => {
+    await takeUpStore(redis);
+    await current.restore();
+  },
   tell: (found) => events.storeWatched(found),
 });
 const stopWatchingPrompts = watchPrompts({
@@ -58,6 +66,7 @@ const stopWatchingPrompts = watchPrompts({
     connections: current.connections,
   }),
 });
+const stopWatchingSchema = watchSchema(redis, () => events.storeWatched("newer"));
 const stopSharing = shareMetrics(redis, registry, randomUUID());
 log.info({ event: "worker.ready", queues: current.names });
 child.sayReady();
@@ -74,6 +83,7 @@ async function retire(generation: Generation): Promise<void> {
 async function stop(): Promise<void> {
   stopWatchingPrompts();
   stopWatching();
+  stopWatchingSchema();
   stopSharing();
   live.close();
   await Promise.all([...running].map((generation) => generation.stop(AT_THE_END)));

@@ -3,8 +3,10 @@ import type { Redis } from "ioredis";
 import { ALERTS_QUEUE } from "../src/queues/alerts.ts";
 import { CRM_EVENTS_QUEUE } from "../src/queues/crm-events.ts";
 import { DELIVERIES_QUEUE } from "../src/queues/deliveries.ts";
+import { isNewerPayload } from "../src/queues/payload-version.ts";
 import { PROMPTS_QUEUE } from "../src/queues/prompts.ts";
 import { queueBase } from "../src/queues/queue-base.ts";
+import { KEEP_FINISHED } from "../src/queues/queue-settings.ts";
 import { RECONCILE_QUEUE } from "../src/queues/reconcile.ts";
 import { SIRO_EVENTS_QUEUE } from "../src/queues/siro-events.ts";
 import { SIRO_MENDS_QUEUE } from "../src/queues/siro-mends.ts";
@@ -18,6 +20,7 @@ import { followSiroEvents } from "./follow-siro-events.ts";
 import type { ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { mendRecordings } from "./mend-recordings.ts";
+import { leaveToNewer } from "./newer-payload.ts";
 import { parkJob } from "./park-job.ts";
 import { pollSiro } from "./poll-siro.ts";
 import { runReconcile } from "./run-reconcile.ts";
@@ -68,6 +71,9 @@ export function startWorkers(kit: WorkerKit, connection: Redis): readonly Worker
       lockDuration: LOCK_MS,
       stalledInterval: STALLED_CHECK_MS,
       maxStalledCount: MAX_STALLED,
+      // For jobs that do not say it themselves.
+      removeOnComplete: KEEP_FINISHED,
+      removeOnFail: KEEP_FINISHED,
     });
     worker.on("error", (error) => kit.events.workerFailed(queue, error));
     worker.on("failed", (job, error) => {
@@ -118,6 +124,9 @@ function workOf(
   adapter: Adapter,
   { job, token }: { readonly job: Job; readonly token: string | undefined },
 ): SettledWork {
+  if (isNewerPayload(job.queueName, job.data)) {
+    return leaveToNewer(job, { token, connection: connectionOf(kit, job) });
+  }
   try {
     return adapter(kit, job, token);
   } catch {

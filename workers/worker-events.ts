@@ -15,7 +15,7 @@ export interface WorkerEvents {
   workerFailed(queue: string, error: unknown): void;
   /** Prompts that waited without a job that would have brought them. */
   promptsRescued(connection: string, why: string, count: number): void;
-  storeWatched(found: "emptied" | "failed"): void;
+  storeWatched(found: "emptied" | "failed" | "newer"): void;
 }
 
 /** Builds the events over one logger and one metrics registry. */
@@ -79,8 +79,8 @@ export function createWorkerEvents(log: Logger, registry: Registry): WorkerEvent
       log.error({ event: "prompts.rescued", connection, why, count });
     },
     storeWatched(found) {
-      const level = found === "emptied" ? "error" : "warn";
-      log[level]({ event: found === "emptied" ? "store.emptied" : "store.not-watched" });
+      const level = found === "failed" ? "warn" : "error";
+      log[level]({ event: found === "failed" ? "store.not-watched" : `store.${found}` });
     },
   };
 }

@@ -17,7 +17,7 @@ export const shownAlertSchema = z.object({
 });
 export type ShownAlert = Readonly<z.infer<typeof shownAlertSchema>>;
 
-/** Words an alert; `publicUrl` is where the operators' pages are. */
+/** Words an alert; `publicUrl` is where the documentation is served. */
 export function showAlert(
   { openedAtMs, resolvedAtMs, connection, ...alert }: Alert,
   publicUrl: URL,
@@ -27,6 +27,6 @@ export function showAlert(
     connection: connection ?? null,
     openedAt: isoInstant(openedAtMs),
     resolvedAt: resolvedAtMs === undefined ? null : isoInstant(resolvedAtMs),
-    docs: new URL(`/admin/failures#${alert.code}`, publicUrl).href,
+    docs: new URL(`/docs/failures#${alert.code.toLowerCase()}`, publicUrl).href,
   };
 }

@@ -6,6 +6,7 @@ import { join, resolve } from "node:path";
 import { text } from "node:stream/consumers";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { z } from "zod";
+import { keepOutputOf, keptLogsFolder } from "../support/logs/kept-logs.ts";
 
 const MAIN = resolve("dist/chaos/main.js");
 
@@ -29,7 +30,10 @@ afterAll(() => {
 });
 
 async function runChaos(args: readonly string[]) {
-  const child = spawn(process.execPath, [MAIN, ...args], { stdio: ["ignore", "pipe", "pipe"] });
+  const logs = keptLogsFolder();
+  const all = [MAIN, ...args, ...(logs === undefined ? [] : ["--logs", logs])];
+  const child = spawn(process.execPath, all, { stdio: ["ignore", "pipe", "pipe"] });
+  keepOutputOf(child, "chaos");
   const ended = once(child, "exit");
   const [stdout, stderr, [code]] = await Promise.all([
     text(child.stdout),

@@ -3,7 +3,6 @@ import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "bullmq";
-import { pino } from "pino";
 import { Registry } from "prom-client";
 import { type AppointmentDossier, readDossier } from "../../src/books/appointment-book.ts";
 import { readDevice, saveDevice } from "../../src/books/device-book.ts";
@@ -22,6 +21,7 @@ import type { WorkerKit } from "../../workers/kit.ts";
 import { createPlanner } from "../../workers/plan-rep.ts";
 import { startWorkers, stopWorkers } from "../../workers/supervise.ts";
 import { createWorkerEvents } from "../../workers/worker-events.ts";
+import { aKeptLogger } from "../support/logs/kept-logs.ts";
 import { type MailServer, startMailServer } from "../support/mail-server.ts";
 import { type NtfyServer, startNtfyServer } from "../support/ntfy-server.ts";
 import { startRedisServer } from "../support/redis-server.ts";
@@ -95,7 +95,7 @@ export async function openLadderStage(): Promise<LadderStage> {
     orgs: new Map(),
     deliveries,
     channels,
-    events: createWorkerEvents(pino({ level: "silent" }), new Registry()),
+    events: createWorkerEvents(aKeptLogger(), new Registry()),
   };
   let workers: readonly Worker[] = [];
   const start = async () => {

@@ -3,7 +3,6 @@ import { createServer } from "node:http";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import type { Worker } from "bullmq";
-import { pino } from "pino";
 import { Registry } from "prom-client";
 import { type AppointmentDossier, readDossier } from "../../src/books/appointment-book.ts";
 import { type RepRef, saveRep } from "../../src/books/rep-book.ts";
@@ -34,6 +33,7 @@ import { createPlanner } from "../../workers/plan-rep.ts";
 import { startWorkers, stopWorkers } from "../../workers/supervise.ts";
 import { createWorkerEvents } from "../../workers/worker-events.ts";
 import { aVisitEvent } from "../support/bridge-process.ts";
+import { aKeptLogger } from "../support/logs/kept-logs.ts";
 import { type NtfyServer, startNtfyServer } from "../support/ntfy-server.ts";
 import { startRedisServer } from "../support/redis-server.ts";
 import { signedHeaders } from "../support/signed-events.ts";
@@ -130,7 +130,7 @@ export async function openSiroStage(options: SiroStageOptions = {}): Promise<Sir
   const prompts = createPromptsQueue(redis);
   const siroPoll = createSiroPollQueue(redis);
   const siroEvents = createSiroEventsQueue(redis);
-  const log = pino({ level: "silent" });
+  const log = aKeptLogger();
   const kit: WorkerKit = {
     config,
     redis,

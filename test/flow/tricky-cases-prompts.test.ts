@@ -6,6 +6,7 @@ import type { Prompt } from "../../src/domain/prompt.ts";
 import type { StubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
 import { idOf, type RecordInput } from "../../src/local-mode/stub-org/store/record.ts";
 import { warnAtStart } from "../../src/warn-at-start.ts";
+import { aKeptLogger } from "../support/logs/kept-logs.ts";
 import {
   type NotificationInput,
   notificationId,
@@ -337,7 +338,7 @@ describe("visits of one rep that meet", () => {
 describe("the link", () => {
   test("39: without integrationConnectionId it carries neither the id nor records; the start warns, no job does", async () => {
     const lines: string[] = [];
-    const log = pino({}, { write: (line) => lines.push(line) });
+    const log = aKeptLogger((line) => void lines.push(line));
     warnAtStart(log, stage.kit.config.connections.values());
     expect(lines.map((line) => JSON.parse(line))).toEqual([
       expect.objectContaining({

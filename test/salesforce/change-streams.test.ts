@@ -109,7 +109,7 @@ describe("the change streams of a worker", () => {
     const jobs = await reconcile.queue.getJobs(["delayed", "waiting"]);
     expect(jobs.length).toBeGreaterThanOrEqual(1);
     expect(jobs.length).toBeLessThanOrEqual(2);
-    expect(jobs[0]?.data).toEqual({ connection: "acme" });
+    expect(jobs[0]?.data).toMatchObject({ connection: "acme" });
     expect(jobs[0]?.opts.delay).toBeLessThanOrEqual(2000);
   });
 

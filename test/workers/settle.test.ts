@@ -174,7 +174,7 @@ describe("the workers", () => {
       kind: "unreadable",
       queue: "crm-events",
       job: "future",
-      payload,
+      payload: { ...payload, v: 1 },
     });
   });
 

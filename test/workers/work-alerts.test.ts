@@ -81,7 +81,7 @@ test("what parks is told once by webhook and e-mail, signed, also after a restar
     connection: "acme",
     severity: "warning",
     text: "1 piece of work parked and waiting for an operator",
-    docs: "http://127.0.0.1:3000/admin/failures#WORK_PARKED",
+    docs: "http://127.0.0.1:3000/docs/failures#work_parked",
   });
   expect(mail.arrived[0]).toMatchObject({ to: ["oncall@example.com"] });
   expect(mail.arrived[0]?.raw).toContain("Subject: [siro-bridge] Alert: WORK_PARKED (acme)");
