@@ -104,8 +104,6 @@ describe("local mode", () => {
       .waitFor();
     expect(await findBarriers(page)).toEqual([]);
     await page.screenshot({ path: shotPath("local-mode-recording"), fullPage: true });
-    const clip = { x: 0, y: 0, width: 1440, height: 1480 };
-    await page.screenshot({ path: shotPath("local-mode"), fullPage: true, clip });
     const stop = phone.getByRole("button", { name: "Stop recording" });
     await stop.click({ timeout: 15_000 });
     await phone.getByText("Nothing is recording").waitFor();
@@ -114,8 +112,9 @@ describe("local mode", () => {
     for (const step of ["Appointment stored", "Planned: start", "The start is due", "accepted"]) {
       await storyOn(page).getByText(step).first().waitFor();
     }
-    const siro = page.getByRole("listitem").filter({ hasText: "Tells what was really recorded." });
-    await siro.getByText(/^Jane <b>Doe<\/b>: /).waitFor();
+    await roomOn(page, "Siro")
+      .getByText(/^Jane <b>Doe<\/b>: /)
+      .waitFor();
     await page.evaluate("scrollTo(0, 0)");
     await page.screenshot({ path: shotPath("local-mode-laptop"), fullPage: true });
     await page.close();
@@ -209,12 +208,19 @@ describe("local mode", () => {
   }, 120_000);
 
   test("the day is played in a minute", async () => {
-    const page = await openStage(1280, "light");
+    const page = await openStage(1440, "light");
     const next = cardOf(page, "Lang rooftop solar").filter({ hasText: "Solar consultation" });
     await next.getByText(/· in 1\d min$/).waitFor();
     await page.getByRole("button", { name: "Play the day in a minute" }).click();
     await next.getByText(/· in \d s$/).waitFor();
-    await phoneOn(page).getByText("Solar consultation – Priya Lang").waitFor({ timeout: 30_000 });
+    const link = phoneOn(page).getByText("Solar consultation – Priya Lang");
+    await link.click({ timeout: 30_000 });
+    await roomOn(page, "Siro")
+      .getByText(/^Lang rooftop solar: /)
+      .waitFor();
+    await page.evaluate("scrollTo(0, 0)");
+    const clip = { x: 0, y: 0, width: 1440, height: 1390 };
+    await page.screenshot({ path: shotPath("local-mode"), fullPage: true, clip });
     await page.close();
   }, 60_000);
 
@@ -261,6 +267,13 @@ async function postPlain(path: string, body: object): Promise<number> {
     body: JSON.stringify(body),
   });
   return answer.status;
+}
+
+function roomOn(page: Page, name: string): Locator {
+  return page
+    .getByRole("region", { name: "2 · The bridge" })
+    .getByRole("listitem")
+    .filter({ has: page.getByRole("link", { name, exact: true }) });
 }
 
 function cardOf(page: Page, customer: string): Locator {
