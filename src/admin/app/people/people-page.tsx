@@ -21,7 +21,7 @@ export function PeoplePage() {
   return (
     <>
       <PageHead title="People" lead="Who may use this window, and what each of them may do.">
-        <WorkButton icon="people" look="strong" onClick={() => setIsAdding(true)}>
+        <WorkButton needs="admin" icon="people" look="strong" onClick={() => setIsAdding(true)}>
           Add a person
         </WorkButton>
       </PageHead>

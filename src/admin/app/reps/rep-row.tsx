@@ -67,6 +67,7 @@ export function RepRow({
         ) : null}
         {signingOut === "no" ? (
           <WorkButton
+            needs="operator"
             look="plain"
             icon="signOut"
             about={repName(rep)}
