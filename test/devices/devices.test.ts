@@ -146,7 +146,7 @@ describe("enrolling a push device", () => {
     const deviceId = await enrol();
     await enrol();
     const { promptId } = prompt;
-    const delivery = { ...REP_REF, recordId: RECORD_ID, promptId, deviceId };
+    const delivery = { ...REP_REF, recordId: RECORD_ID, promptId, deviceId, v: 1 };
     expect(await waitingDeliveries()).toEqual([delivery]);
     // The prompt's own moment may come at the same time: still one job.
     await store.queues.deliveries.add([delivery]);

@@ -171,7 +171,7 @@ describe("a plan's change", () => {
     await announce(connection, change);
     await announce(connection, change);
     const jobs = await queue.getJobs(["delayed", "waiting"]);
-    expect(jobs.map(({ data }) => data)).toEqual([REF]);
+    expect(jobs.map(({ data }) => data)).toEqual([{ ...REF, v: 1 }]);
     await queue.close();
   });
 });

@@ -42,7 +42,7 @@ describe("what leaves the process", () => {
 describe("a queue without traces", () => {
   test("is opened, and gets jobs, as if there were none", () => {
     const redis = openProducerRedis("redis://127.0.0.1:1");
-    expect(Object.keys(queueBase(redis))).toEqual(["connection", "prefix"]);
+    expect(Object.keys(queueBase(redis))).toEqual(["connection", "prefix", "streams"]);
     expect(activeTrace()).toEqual({});
     redis.disconnect();
   });
