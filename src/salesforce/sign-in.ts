@@ -1,6 +1,7 @@
 import { createPrivateKey, type KeyObject } from "node:crypto";
 import { z } from "zod";
 import type { Connection } from "../domain/connection.ts";
+import { serviceUrlSchema } from "../domain/service-url.ts";
 import { errorCode } from "../error-code.ts";
 import { jwtAssertion } from "./jwt-assertion.ts";
 import { callOrg, noReplyText, type OrgReply } from "./org-call.ts";
@@ -36,7 +37,7 @@ export interface SignInDeps {
 
 const tokenSchema = z.object({
   access_token: z.string().min(1),
-  instance_url: z.url({ protocol: /^https?$/ }),
+  instance_url: serviceUrlSchema,
   /** The identity URL: `…/id/<organization>/<user>`. */
   id: z.string().optional(),
 });

@@ -133,6 +133,10 @@ describe("signing in", () => {
     ["a login that is rate limited", oauthFailure("invalid_grant", "login rate exceeded")],
     ["a login that answers with a page", { text: "<html>hello</html>" }],
     ["a token without an instance", { json: { access_token: "x" } }],
+    [
+      "a token for an instance without encryption",
+      { json: { access_token: "x", instance_url: "http://acme.example.com" } },
+    ],
     ["a login that resets", { fault: "reset" } as const],
   ])("tries again later after %s", async (_, token: ScriptedAnswer) => {
     const { org } = await anOrg({ token: () => token, call: (call) => rowsFor(call) });

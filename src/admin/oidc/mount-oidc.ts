@@ -1,5 +1,4 @@
-import type { Request, RequestHandler, Response, Router } from "express";
-import { rateLimit } from "express-rate-limit";
+import type { Request, Response, Router } from "express";
 import type { Redis } from "ioredis";
 import { changePeople } from "../../books/operator-book.ts";
 import {
@@ -11,8 +10,7 @@ import type { OidcSettings } from "../../domain/oidc-settings.ts";
 import { createClientAddress } from "../../http/client-address.ts";
 import { errorReply } from "../../http/error-reply.ts";
 import { knownError } from "../../http/error-responder.ts";
-import { clientKey } from "../../http/failure-limit.ts";
-import { TooManyRequestsError } from "../../http/input-errors.ts";
+import { clientKey, createExactFailureLimit } from "../../http/failure-limit.ts";
 import { OperatorUnknownError } from "../admin-errors.ts";
 import type { Account } from "../operator-accounts.ts";
 import { type AdminPages, leadOnPage, ownPage, sendPage } from "../pages.ts";
@@ -35,7 +33,7 @@ export interface OidcDeps
 }
 
 /** Every sign-in that begins is kept for ten minutes: a stranger must not fill the store with them. */
-const BEGUN = { windowMs: 60_000, limit: 120 };
+const BEGUN = { limit: "provider-sign-ins", windowMs: 60_000, failures: 120 };
 
 /**
  * Mounts the way to the OpenID provider and the way back.
@@ -44,24 +42,20 @@ const BEGUN = { windowMs: 60_000, limit: 120 };
  */
 export function mountOidc(router: Router, deps: OidcDeps): void {
   const provider = openProvider(deps.settings);
-  router.get("/admin/oidc/sign-in", beginLimit(deps), (request, response) =>
-    orForm(deps, response, () => begin(deps, provider, { request, response })),
+  const clients = createClientAddress(deps.trustedProxies);
+  const begun = createExactFailureLimit({ ...deps, ...BEGUN });
+  router.get("/admin/oidc/sign-in", (request, response) =>
+    orForm(deps, response, async () => {
+      // Each one counts, over all processes: whether it comes to its end is not known here.
+      await begun.guard(clientKey(clients, request), async () => {
+        await begin(deps, provider, { request, response });
+        return undefined;
+      });
+    }),
   );
   router.get("/admin/oidc/return", (request, response) =>
     orForm(deps, response, () => finish(deps, provider, { request, response })),
   );
-}
-
-function beginLimit(deps: OidcDeps): RequestHandler {
-  const clients = createClientAddress(deps.trustedProxies);
-  return rateLimit({
-    ...BEGUN,
-    standardHeaders: false,
-    legacyHeaders: false,
-    keyGenerator: (request) => clientKey(clients, request),
-    handler: (_request, response) =>
-      orForm(deps, response, () => Promise.reject(new TooManyRequestsError(BEGUN.windowMs))),
-  });
 }
 
 interface Exchange {
