@@ -1,3 +1,4 @@
+import offerCompletion from "@bomb.sh/tab/commander";
 import { Command, CommanderError } from "commander";
 import { connectionsCommand } from "./connections-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
@@ -5,6 +6,7 @@ import { exportCommand } from "./export-command.ts";
 import { importCommand } from "./import-command.ts";
 import { linkCommand } from "./link-command.ts";
 import { openapiCommand } from "./openapi-command.ts";
+import { parkedCommand } from "./parked-command.ts";
 import { repsCommand } from "./reps-command.ts";
 import { salesforceCommand } from "./salesforce-command.ts";
 import { sendSampleCommand } from "./send-sample-command.ts";
@@ -16,6 +18,7 @@ const COMMANDS: readonly (() => Command)[] = [
   connectionsCommand,
   sendSampleCommand,
   repsCommand,
+  parkedCommand,
   salesforceCommand,
   openapiCommand,
   exportCommand,
@@ -38,6 +41,8 @@ export async function runCli(args: readonly string[]): Promise<number> {
   for (const command of COMMANDS) {
     program.addCommand(command());
   }
+  // Last: it knows the commands that are there.
+  offerCompletion(program, { completionCommandName: "completion" });
   throwInsteadOfExit(program);
   try {
     await program.parseAsync(args, { from: "user" });

@@ -18,3 +18,21 @@ export function tellProgress(verb: string) {
     },
   };
 }
+
+/** Tells on stderr which share of a long command is done, where somebody watches. */
+export function tellShare(verb: string) {
+  const isWatched = process.stderr.isTTY === true;
+  return {
+    at: (done: number, total: number) => {
+      if (isWatched) {
+        const bar = "█".repeat(Math.round((20 * done) / Math.max(1, total))).padEnd(20, "░");
+        process.stderr.write(`\r${bar} ${done} of ${total} ${verb}`);
+      }
+    },
+    end: () => {
+      if (isWatched) {
+        process.stderr.write("\r\u001B[K");
+      }
+    },
+  };
+}

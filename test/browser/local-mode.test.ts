@@ -77,7 +77,9 @@ describe("local mode", () => {
   test("says loudly that it is local mode, on the page and on the terminal", async () => {
     const page = await openStage(1280, "light");
     expect(await page.getByRole("status").textContent()).toContain("Local mode.");
-    expect(bridge.output()).toContain("LOCAL MODE");
+    // It is said once everything serves; the page is there a moment before.
+    const isSaid = () => bridge.output().includes("LOCAL MODE");
+    await until(isSaid, { timeoutMs: 20_000, what: "the announcement" });
     expect(bridge.output()).toMatch(/operator password\s+\S{12,}/);
     await page.close();
   });

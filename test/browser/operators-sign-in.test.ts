@@ -93,9 +93,10 @@ describe("a viewer", () => {
   test("is offered nothing on any page that changes anything", async () => {
     const boss = await buttonsOnPages();
     const offered = await buttonsOnPages(VIC);
-    for (const [page, buttons] of offered) {
-      expect([page, buttons.filter((name) => !HARMLESS.test(name))]).toEqual([page, []]);
-    }
+    const tooMuch = [...offered].flatMap(([path, names]) =>
+      names.filter((name) => !HARMLESS.test(name)).map((name) => `${path}: ${name}`),
+    );
+    expect(tooMuch).toEqual([]);
     // What an admin is offered there, so that pages without anything on them do not pass.
     const changing = [...boss.values()].flat().filter((name) => !HARMLESS.test(name));
     for (const word of CHANGING) {

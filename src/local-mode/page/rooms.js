@@ -49,6 +49,7 @@ const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 const known = new Map();
 const steps = [];
 let isFirstLook = true;
+let hasWorked = false;
 let at;
 
 byId("rooms").replaceChildren(
@@ -104,10 +105,18 @@ export function showRooms({ visit, timeline }) {
 
 /** Says whether anybody works on what comes in. */
 export function showWorkers(count) {
-  const text =
-    count > 0 ? "The worker runs." : "The worker is dead. Events wait; it is started again.";
-  byId("worker").textContent = text;
+  hasWorked ||= count > 0;
+  byId("worker").textContent = lampText(count);
   byId("worker").className = count > 0 ? "lamp on" : "lamp off";
+}
+
+function lampText(count) {
+  if (count > 0) {
+    return "The worker runs.";
+  }
+  return hasWorked
+    ? "The worker is dead. Events wait; it is started again."
+    : "The worker starts. Events wait.";
 }
 
 function walk() {
