@@ -137,7 +137,9 @@ describe("an operator", () => {
     screen = await openOperatorScreen(browser);
     const { page, context } = screen;
     await signInAt(page, `${bridge.url}/admin/reps`);
-    await page.getByRole("heading", { level: 1, name: "Reps" }).waitFor();
+    // Until everything is read: what is asked later would lead to the form by itself.
+    await page.locator(".own-name:not(:empty)").waitFor();
+    await page.getByText(/^Dana Field$|^No reps are known yet$/).waitFor();
     await context.clearCookies();
     await page.getByRole("link", { name: "Parked" }).click();
     await page.getByLabel("Password").waitFor();
