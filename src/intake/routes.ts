@@ -48,7 +48,7 @@ export type IntakeListener = (request: IncomingMessage, response: ServerResponse
 
 const LONGEST_BODIES_IN_FLIGHT = 64;
 /** More than an org sends with a secret of yesterday until somebody looks; what is right is taken all the same. */
-const STRANGERS = { failures: 300, windowMs: 15 * 60_000 };
+const STRANGERS = { failures: 1_000, windowMs: 15 * 60_000 };
 
 /**
  * Builds the listener for `/webhooks/salesforce/…`, `/webhooks/events/…` and `/webhooks/siro/…`.

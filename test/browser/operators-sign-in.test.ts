@@ -25,7 +25,7 @@ const PRESSABLE = `[...document.querySelectorAll("button, a.small")]
   .map((one) => (one.getAttribute("aria-label") ?? one.innerText).trim())`;
 /** What reads, filters, or is about who presses it alone. */
 const HARMLESS =
-  /^(More|Sign out|Search|Yesterday|Today|Tomorrow|Any day|More filters|Try other rules|Try rules first|What if|Copy: .*|All|Events|Plans|Prompts|Deliveries|Look inside: .*|Close|Everybody|No device|Needs a look|Download as CSV|Last \d+ days|Take rung \d away|Add a rung|Compare|Look again|Try again|Change the password)$/;
+  /^(More|Sign out|Search|Yesterday|Today|Tomorrow|Any day|More filters|Try other rules|Try rules first|What if|Copy: .*|All|Events|Plans|Prompts|Deliveries|Look inside: .*|Close|Everybody|No device|Needs a look|Download as CSV|Last \d+ days|Take rung \d away|Add a rung|Compare|Look again|Try again|Change the password|End: .*|Sign out everywhere else)$/;
 /** Some of what changes something. */
 const CHANGING = [/^Replay/, /^Invite/, /^Put on hold/, /^Edit/, /^Revoke/, /^Sign out everywhere/];
 
