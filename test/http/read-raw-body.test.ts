@@ -154,18 +154,19 @@ describe("readRawBody", () => {
     expect((await post("Identity")).status).toBe(200);
   });
 
-  test("a megabyte in pieces of one byte costs no multiple of it", async () => {
+  test("a body in pieces of one byte costs no multiple of it", async () => {
+    const pieces = MB / 4;
     // Time enough for a busy machine: the costs are what counts here.
     const { port } = await startEcho(2 * MB, 25_000);
     const caller = await connectRaw(port);
     const before = process.memoryUsage();
     caller.socket.write(postHead("/", { "transfer-encoding": "chunked" }));
-    caller.socket.write("1\r\nx\r\n".repeat(MB));
+    caller.socket.write("1\r\nx\r\n".repeat(pieces));
     caller.socket.write("0\r\n\r\n");
-    expect(await caller.reply()).toContain(`"length":${MB}`);
+    expect(await caller.reply()).toContain(`"length":${pieces}`);
     caller.socket.destroy();
     const after = process.memoryUsage();
-    expect((after.arrayBuffers - before.arrayBuffers) / MB).toBeLessThan(50);
+    expect((after.arrayBuffers - before.arrayBuffers) / pieces).toBeLessThan(50);
   });
 
   test("keeps the connection for the next request when the body was read", async () => {

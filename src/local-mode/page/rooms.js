@@ -44,6 +44,8 @@ const ROOM_OF = {
   "link.served": "deliveries",
 };
 const STEP_MS = 420;
+/** With more than so many steps behind, the walk hurries. */
+const FEW_STEPS = 8;
 const STILL = matchMedia("(prefers-reduced-motion: reduce)");
 
 const known = new Map();
@@ -144,4 +146,9 @@ function travel(place) {
   }
 }
 
-setInterval(walk, STEP_MS);
+function walkOn() {
+  walk();
+  setTimeout(walkOn, steps.length > FEW_STEPS ? STEP_MS / 4 : STEP_MS);
+}
+
+walkOn();
