@@ -67,8 +67,10 @@ export function createPromptsQueue(redis: Redis): PromptsQueue {
 
 function promptJob(connection: string, { promptId, userId, recordId, action, dueAtMs }: Prompt) {
   const ref: PromptRef = { connection, userId, recordId, promptId };
-  const delay = Math.max(0, dueAtMs - Date.now());
-  return { name: action, data: ref, opts: { jobId: promptId, delay } };
+  const nowMs = Date.now();
+  // A job is due at its timestamp plus its delay: with one reading of the clock for both, a pause between them makes nothing late.
+  const opts = { jobId: promptId, timestamp: nowMs, delay: Math.max(0, dueAtMs - nowMs) };
+  return { name: action, data: ref, opts };
 }
 
 async function findTrouble(
