@@ -3,7 +3,11 @@ import { z } from "zod";
 import { readAppointment, readDossier } from "../books/appointment-book.ts";
 import { queryWords } from "../books/search-words.ts";
 import type { RecordRef } from "../books/timeline-book.ts";
-import { appointmentStatusSchema, type RecordType } from "../domain/appointment.ts";
+import {
+  appointmentStatusSchema,
+  type RecordType,
+  recordTypeSchema,
+} from "../domain/appointment.ts";
 import { instantSchema } from "../domain/instant.ts";
 import { promptStateSchema } from "../domain/prompt.ts";
 import { NotFoundError } from "../http/input-errors.ts";
@@ -132,16 +136,16 @@ async function askForRefresh(deps: AdminApiDeps, record: RecordRef): Promise<voi
   ]);
 }
 
-/** The objects that can be an appointment, by the prefix of their ids. */
-const TYPE_OF_PREFIX: Readonly<Record<string, RecordType>> = {
-  "08p": "ServiceAppointment",
-  "00U": "Event",
-  "00Q": "Lead",
-  "006": "Opportunity",
+/** With what the ids of each object begin that can be an appointment. */
+const PREFIX_OF_TYPE: Readonly<Record<RecordType, string>> = {
+  ServiceAppointment: "08p",
+  Event: "00U",
+  Lead: "00Q",
+  Opportunity: "006",
 };
 
 function recordTypeOf(recordId: string): RecordType | undefined {
-  return TYPE_OF_PREFIX[recordId.slice(0, 3)];
+  return recordTypeSchema.options.find((type) => recordId.startsWith(PREFIX_OF_TYPE[type]));
 }
 
 async function filterOf(deps: AdminApiDeps, query: unknown): Promise<AppointmentFilter> {

@@ -1,6 +1,7 @@
 import type { ObjectNeed } from "../doctor/check-access.ts";
 import type { RecordType } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
+import { DATED_TYPES, type DatedType, datedRules } from "../domain/dated-object.ts";
 import { recordSelection, SERVICE_RESOURCE_FIELDS } from "../salesforce/soql-records.ts";
 
 type Mapping = Connection["mapping"];
@@ -35,8 +36,7 @@ export function orgNeeds({ mapping }: Connection): readonly ObjectNeed[] {
       vital: [],
       useful: ["EventId", "RelationId", "Status"],
     },
-    datedNeed("Lead", mapping, mapping.lead),
-    datedNeed("Opportunity", mapping, mapping.opportunity),
+    ...DATED_TYPES.map((type) => datedNeed(type, mapping)),
     ...workOrderNeed(mapping),
   ];
 }
@@ -59,12 +59,9 @@ function recordNeed(type: RecordType, mapping: Mapping, { vital, isVital }: OwnN
   };
 }
 
-/** A Lead or an Opportunity is a source of visits only where its date fields are configured. */
-function datedNeed(
-  type: "Lead" | "Opportunity",
-  mapping: Mapping,
-  dated: Mapping["lead"],
-): ObjectNeed {
+/** Such an object is a source of visits only where its date fields are configured. */
+function datedNeed(type: DatedType, mapping: Mapping): ObjectNeed {
+  const dated = datedRules(mapping, type);
   const vital = [dated?.startField, dated?.repField].flatMap((field) => field ?? []);
   return recordNeed(type, mapping, { vital, isVital: dated !== undefined });
 }

@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { channelsSchema, notificationsSchema } from "./channel-settings.ts";
+import { DATED_TYPES, datedRules, datedShape } from "./dated-object.ts";
 import { ladderSchema } from "./ladder.ts";
 import { serviceUrlSchema } from "./service-url.ts";
 import { mendProblems, siroMendSchema } from "./siro-mend.ts";
@@ -87,24 +88,9 @@ export const scheduleSchema = z.strictObject({
 });
 export type Schedule = Readonly<z.infer<typeof scheduleSchema>>;
 
-/** A lookup's API name, also behind other lookups; their names end so, in every org. */
-const userLookupSchema = z
-  .string()
-  .regex(
-    /^([A-Za-z]\w*\.)*[A-Za-z]\w*(__c|Id)$/,
-    "must be a lookup to a user, such as Closer__c, OwnerId or Rep__r.User__c",
-  );
-
-const datedObjectSchema = z.strictObject({
-  startField: z.string().min(1),
-  endField: z.string().min(1).nullable().default(null),
-  repField: userLookupSchema.nullable().default(null),
-});
-
 const mappingSchema = z.strictObject({
   repPolicy: z.enum(["primary", "all", "required"]).default("primary"),
-  lead: datedObjectSchema.optional(),
-  opportunity: datedObjectSchema.optional(),
+  ...datedShape,
   requireRelated: z.boolean().default(true),
   includeInvitees: z.boolean().default(false),
   inPersonOnly: z.boolean().default(false),
@@ -230,14 +216,15 @@ export const connectionsFileSchema = z
 /** A field that is written and read would let the bridge answer itself. */
 function isOnlyWritten(
   written: readonly string[],
-  { lead, opportunity }: z.infer<typeof mappingSchema>,
+  mapping: z.infer<typeof mappingSchema>,
 ): boolean {
-  const read = [lead, opportunity].flatMap((dated) =>
-    dated === undefined ? [] : [dated.startField, dated.endField, dated.repField],
-  );
+  const read = DATED_TYPES.flatMap((type) => {
+    const dated = datedRules(mapping, type);
+    return dated === undefined ? [] : [dated.startField, dated.endField, dated.repField];
+  });
   const names = [...written, ...read.filter((field) => field !== null)].map((field) =>
     field.toLowerCase(),
   );
-  // The two mapped objects may well name the same field.
+  // The mapped objects may well name the same field.
   return new Set(names).size === written.length + new Set(names.slice(written.length)).size;
 }

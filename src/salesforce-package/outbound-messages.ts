@@ -1,4 +1,5 @@
 import type { Connection } from "../domain/connection.ts";
+import type { DatedRules } from "../domain/dated-object.ts";
 import { API_VERSION } from "./names.ts";
 import { type PackageFile, sourceFile } from "./package-file.ts";
 import type { PackagePlan, ReportableObject } from "./package-plan.ts";
@@ -31,7 +32,7 @@ function moreFields(
   }
 }
 
-function timeFields(dated: Connection["mapping"]["lead"]): readonly string[] {
+function timeFields(dated: DatedRules | undefined): readonly string[] {
   return [dated?.startField, dated?.endField].filter((field) => typeof field === "string");
 }
 

@@ -1,10 +1,11 @@
+import { type RecordType, recordTypeSchema } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
 
 /** The objects whose changes the package can report. */
-export const REPORTABLE_OBJECTS = ["ServiceAppointment", "Event", "Lead", "Opportunity"] as const;
+export const REPORTABLE_OBJECTS: readonly RecordType[] = recordTypeSchema.options;
 
 /** One object whose changes the package can report. */
-export type ReportableObject = (typeof REPORTABLE_OBJECTS)[number];
+export type ReportableObject = RecordType;
 
 /** What an administrator chooses. */
 export interface PackageOptions {

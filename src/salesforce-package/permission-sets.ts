@@ -1,3 +1,4 @@
+import { DATED_TYPES } from "../domain/dated-object.ts";
 import { FIELDS, PERMISSION_SETS } from "./names.ts";
 import { type PackageFile, sourceFile } from "./package-file.ts";
 import type { PackagePlan } from "./package-plan.ts";
@@ -73,9 +74,9 @@ function appointmentFields(names: readonly string[]): readonly string[] {
 
 /** Custom fields alone: a standard field that cannot be restricted would fail the whole deployment. */
 function mappedFields({ objects, mapping }: PackagePlan): readonly string[] {
-  const dated = (["Lead", "Opportunity"] as const)
-    .filter((object) => objects.includes(object))
-    .flatMap((object) => watchedFields(object, mapping).map((field) => `${object}.${field}`));
+  const dated = DATED_TYPES.filter((object) => objects.includes(object)).flatMap((object) =>
+    watchedFields(object, mapping).map((field) => `${object}.${field}`),
+  );
   const path = mapping.workOrder.opportunityPath;
   const workOrder =
     path !== null && objects.includes("ServiceAppointment") ? [`WorkOrder.${path}`] : [];

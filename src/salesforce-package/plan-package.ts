@@ -1,10 +1,10 @@
 import type { Connection } from "../domain/connection.ts";
+import { DATED_KEYS, DATED_TYPES, datedRules, isDatedType } from "../domain/dated-object.ts";
 import type { PackageOptions, PlannedPackage, ReportableObject } from "./package-plan.ts";
 import { ownFieldOf, watchedFields } from "./watched-fields.ts";
 
 const API_NAME = /^[A-Za-z][A-Za-z0-9_]*$/;
 const URL_SAFE = /^[A-Za-z0-9._~-]+$/;
-const MAPPING_KEYS = { Lead: "lead", Opportunity: "opportunity" } as const;
 
 /**
  * Checks what a package needs and composes the endpoint.
@@ -60,11 +60,11 @@ function urlProblems(publicUrl: URL): string[] {
 }
 
 function mappingProblems({ name, mapping }: Connection, object: ReportableObject): string[] {
-  if (object !== "Lead" && object !== "Opportunity") {
+  if (!isDatedType(object)) {
     return [];
   }
-  const key = MAPPING_KEYS[object];
-  if (mapping[key] === undefined) {
+  const key = DATED_KEYS[object];
+  if (datedRules(mapping, object) === undefined) {
     return [`${name}: mapping.${key} names no startField, so no ${object} is an appointment`];
   }
   return watchedFields(object, mapping)
@@ -77,10 +77,11 @@ function warningsOf(
   { objects }: PackageOptions,
   secret: string,
 ): readonly string[] {
-  const unreported = Object.entries(MAPPING_KEYS).flatMap(([object, key]) =>
-    mapping[key] === undefined || objects.some((one) => one === object)
-      ? []
-      : [`mapping.${key} is configured, but changes are not reported; add --with ${key}`],
+  const unreported = DATED_TYPES.filter(
+    (type) => datedRules(mapping, type) !== undefined && !objects.includes(type),
+  ).map(
+    (type) =>
+      `mapping.${DATED_KEYS[type]} is configured, but changes are not reported; add --with ${type.toLowerCase()}`,
   );
   return [
     ...unreported,
@@ -101,15 +102,15 @@ function farRepWarnings(
   object: ReportableObject,
   mapping: Connection["mapping"],
 ): readonly string[] {
-  if (object !== "Lead" && object !== "Opportunity") {
+  const path = isDatedType(object) ? datedRules(mapping, object)?.repField : undefined;
+  if (!isDatedType(object) || path == null) {
     return [];
   }
-  const key = MAPPING_KEYS[object];
-  const [, ...further] = mapping[key]?.repField?.split(".") ?? [];
+  const [, ...further] = path.split(".");
   const last = further.at(-1);
   return last === undefined
     ? []
     : [
-        `mapping.${key}.repField: ${object} reports changes of ${ownFieldOf(mapping[key]?.repField ?? "")}; give the integration user Read on ${last} of the record behind it, whose own changes are not reported`,
+        `mapping.${DATED_KEYS[object]}.repField: ${object} reports changes of ${ownFieldOf(path)}; give the integration user Read on ${last} of the record behind it, whose own changes are not reported`,
       ];
 }

@@ -1,4 +1,5 @@
 import type { Connection } from "../domain/connection.ts";
+import { type DatedRules, isDatedType } from "../domain/dated-object.ts";
 import { FIELDS } from "./names.ts";
 import type { ReportableObject } from "./package-plan.ts";
 
@@ -21,10 +22,7 @@ export function watchedFields(
 }
 
 // While the configured field is empty the rep is the owner.
-function datedFields(
-  dated: Connection["mapping"]["lead"],
-  more: readonly string[],
-): readonly string[] {
+function datedFields(dated: DatedRules | undefined, more: readonly string[]): readonly string[] {
   if (dated === undefined) {
     return [];
   }
@@ -46,12 +44,12 @@ export function ownFieldOf(path: string): string {
 /**
  * The entry condition of the flow: a new record, or one of the watched fields changed.
  *
- * A lead or opportunity counts only while its start is filled, or when that changes; most have none.
+ * An object with a configured start counts only while its start is filled, or when that changes; most have none.
  */
 export function entryFormula(object: ReportableObject, mapping: Connection["mapping"]): string {
   const fields = watchedFields(object, mapping);
   const [startField = "", ...others] = fields;
-  return object === "Lead" || object === "Opportunity"
+  return isDatedType(object)
     ? `OR(${changed(startField)}, AND(NOT(ISBLANK({!$Record.${startField}})), ${anyChanged("ISNEW()", others)}))`
     : anyChanged("ISNEW()", fields);
 }

@@ -1,4 +1,4 @@
-import type { RecordType } from "../domain/appointment.ts";
+import { type RecordType, recordTypeSchema } from "../domain/appointment.ts";
 import { canonicalRecordId } from "../domain/crm-record-id.ts";
 import { parseCrmRecord } from "./crm-record.ts";
 import type { Org } from "./org.ts";
@@ -18,8 +18,7 @@ export interface FirstHop {
 
 /** Plans one query per type; none for a type that is not asked for. */
 export function planFirstHop(org: Org, refs: readonly RecordRef[]): readonly FirstHop[] {
-  const types: readonly RecordType[] = ["ServiceAppointment", "Event", "Lead", "Opportunity"];
-  return types.flatMap((recordType) => {
+  return recordTypeSchema.options.flatMap((recordType) => {
     const ofType = refs.filter((ref) => ref.recordType === recordType);
     return ofType.length === 0 ? [] : [{ recordType, refs: ofType, query: queryOf(org, ofType) }];
   });

@@ -1,5 +1,6 @@
-import type { RecordType } from "../domain/appointment.ts";
+import { type RecordType, recordTypeSchema } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
+import { datedRules } from "../domain/dated-object.ts";
 import { type ChangedRecord, type PolledType, polledRows } from "./changed-record.ts";
 import type { Org } from "./org.ts";
 import { runQueries, type WantedQuery } from "./run-queries.ts";
@@ -22,7 +23,6 @@ export interface HorizonLook {
 
 const DAY_MS = 86_400_000;
 const PAGE_ROWS = 2000;
-const TYPES = ["ServiceAppointment", "Event", "Lead", "Opportunity"] as const;
 
 /**
  * Finds all that starts between now and the connection's horizon: for the first look, and once a day for what
@@ -31,10 +31,11 @@ const TYPES = ["ServiceAppointment", "Event", "Lead", "Opportunity"] as const;
  * @throws {OrgUnavailableError | ApiLimitError | OrgAccessError} when the org could not be asked.
  */
 export async function lookIntoHorizon(org: Org, options: HorizonOptions): Promise<HorizonLook> {
-  const { nowMs, types = TYPES, pageRows = PAGE_ROWS } = options;
+  const { nowMs, types = recordTypeSchema.options, pageRows = PAGE_ROWS } = options;
   const { mapping, schedule } = org.connection;
   const span = { nowMs, untilMs: nowMs + schedule.horizonDays * DAY_MS, pageRows };
-  const starts = TYPES.filter((type) => types.includes(type)).flatMap((type) => {
+  const wanted = recordTypeSchema.options.filter((type) => types.includes(type));
+  const starts = wanted.flatMap((type) => {
     const field = startFieldOf(type, mapping);
     return field === undefined ? [] : [{ type, field, afterId: undefined }];
   });
@@ -131,10 +132,8 @@ function configuredStart(type: RecordType, mapping: Connection["mapping"]): stri
       return "SchedStartTime";
     case "Event":
       return "StartDateTime";
-    case "Lead":
-      return mapping.lead?.startField;
-    case "Opportunity":
-      return mapping.opportunity?.startField;
+    default:
+      return datedRules(mapping, type)?.startField;
   }
 }
 

@@ -1,4 +1,4 @@
-import type { Connection } from "../domain/connection.ts";
+import type { DatedRules } from "../domain/dated-object.ts";
 import { crmObjectsOf } from "./crm-objects-of.ts";
 import type { LeadRecord, OpportunityRecord } from "./crm-record.ts";
 import {
@@ -71,7 +71,7 @@ function walkOpportunity(record: OpportunityRecord): readonly Finding[] {
 interface DatedDraft {
   readonly findings: readonly Finding[];
   readonly title: string;
-  readonly dated: Connection["mapping"]["lead"];
+  readonly dated: DatedRules | undefined;
 }
 
 function mapDated(record: DatedRecord, { connection }: MapContext, draft: DatedDraft): Mapped {

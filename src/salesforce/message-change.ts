@@ -1,5 +1,6 @@
 import type { RecordType } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
+import { datedRules } from "../domain/dated-object.ts";
 import { instantSchema } from "../domain/instant.ts";
 import { type CancelReason, cancelStatus } from "./mapped.ts";
 
@@ -89,10 +90,8 @@ function timeFieldsOf(recordType: RecordType, mapping: Mapping): TimeFields | un
       return { startField: "SchedStartTime", endField: "SchedEndTime" };
     case "Event":
       return { startField: "StartDateTime", endField: "EndDateTime" };
-    case "Lead":
-      return mapping.lead;
-    case "Opportunity":
-      return mapping.opportunity;
+    default:
+      return datedRules(mapping, recordType);
   }
 }
 

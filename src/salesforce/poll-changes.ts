@@ -1,4 +1,4 @@
-import type { RecordType } from "../domain/appointment.ts";
+import { type RecordType, recordTypeSchema } from "../domain/appointment.ts";
 import { isScarce } from "./call-budget.ts";
 import {
   type ChangedRecord,
@@ -127,8 +127,7 @@ function coveredTypes(walks: readonly Walk[]): readonly RecordType[] {
       end.kind === "done" || end.kind === "absent" ? [cursor.type] : [],
     ),
   );
-  const types: readonly RecordType[] = ["ServiceAppointment", "Event", "Lead", "Opportunity"];
-  return types.filter((type) => MADE_OF[type].every((part) => whole.has(part)));
+  return recordTypeSchema.options.filter((type) => MADE_OF[type].every((part) => whole.has(part)));
 }
 
 async function walkAll(

@@ -1,4 +1,5 @@
 import type { Connection } from "../domain/connection.ts";
+import { DATED_TYPES, datedRules } from "../domain/dated-object.ts";
 import type { PolledRow, PolledType } from "./changed-record.ts";
 import type { WantedQuery } from "./run-queries.ts";
 import type { SeenRows } from "./seen-rows.ts";
@@ -24,11 +25,10 @@ export interface PollCursor {
 export const OVERLAP_MS = 300_000;
 
 /** The objects to look at: those whose changes can change an appointment. */
-export function polledTypes({ lead, opportunity }: Connection["mapping"]): readonly PolledType[] {
+export function polledTypes(mapping: Connection["mapping"]): readonly PolledType[] {
   return [
     ...(["ServiceAppointment", "AssignedResource", "Event", "EventRelation"] as const),
-    ...(lead === undefined ? [] : (["Lead"] as const)),
-    ...(opportunity === undefined ? [] : (["Opportunity"] as const)),
+    ...DATED_TYPES.filter((type) => datedRules(mapping, type) !== undefined),
   ];
 }
 

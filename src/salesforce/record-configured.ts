@@ -1,4 +1,5 @@
 import type { Connection } from "../domain/connection.ts";
+import { type DatedRules, datedRules, isDatedType } from "../domain/dated-object.ts";
 import { isJsonObject } from "./record-fields.ts";
 
 type Mapping = Connection["mapping"];
@@ -13,7 +14,7 @@ export interface ConfiguredRaw {
 /**
  * Puts the fields that only a connection's mapping knows by name under fixed names.
  *
- * On a Lead or an Opportunity: `configured`, with start, end, the rep's user id and the rep's own fields.
+ * On a Lead, an Opportunity and the like: `configured`, with start, end, the rep's user id and the rep's own fields.
  * On a work order (also one behind a line item): `configuredOpportunityId`.
  */
 export function withConfigured(
@@ -21,17 +22,15 @@ export function withConfigured(
   objectType: string,
   mapping: Mapping,
 ): ConfiguredRaw {
-  switch (objectType) {
-    case "Lead":
-      return withDates(raw, mapping.lead);
-    case "Opportunity":
-      return withDates(raw, mapping.opportunity);
-    default:
-      return { raw: withOpportunities(raw, mapping.workOrder.opportunityPath), missing: [] };
-  }
+  return isDatedType(objectType)
+    ? withDates(raw, datedRules(mapping, objectType))
+    : { raw: withOpportunities(raw, mapping.workOrder.opportunityPath), missing: [] };
 }
 
-function withDates(raw: Readonly<Record<string, unknown>>, dated: Mapping["lead"]): ConfiguredRaw {
+function withDates(
+  raw: Readonly<Record<string, unknown>>,
+  dated: DatedRules | undefined,
+): ConfiguredRaw {
   if (dated === undefined) {
     return { raw, missing: [] };
   }

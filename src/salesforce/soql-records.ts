@@ -1,5 +1,6 @@
 import type { RecordType } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
+import type { DatedRules } from "../domain/dated-object.ts";
 import { relationshipOf } from "./record-configured.ts";
 import type { ChildPart, Selection, TypeofPart } from "./soql-text.ts";
 
@@ -138,7 +139,7 @@ function opportunity({ opportunity: dated }: Mapping): Selection {
   };
 }
 
-function datedFields(dated: Mapping["lead"]): readonly string[] {
+function datedFields(dated: DatedRules | undefined): readonly string[] {
   if (dated === undefined) {
     return [];
   }

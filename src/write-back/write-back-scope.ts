@@ -1,5 +1,6 @@
 import type { Appointment, RecordType } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
+import { datedRules, isDatedType } from "../domain/dated-object.ts";
 import { type WriteBack, writeBackFields } from "../domain/write-back.ts";
 
 /** A stamp that came late still tells something; a day later nobody looks. */
@@ -29,12 +30,5 @@ export function writeBackWithin(writeBack: WriteBack, { protocol }: URL): WriteB
 }
 
 function isWritten({ mapping }: Connection, recordType: RecordType): boolean {
-  switch (recordType) {
-    case "Lead":
-      return mapping.lead !== undefined;
-    case "Opportunity":
-      return mapping.opportunity !== undefined;
-    default:
-      return true;
-  }
+  return !isDatedType(recordType) || datedRules(mapping, recordType) !== undefined;
 }

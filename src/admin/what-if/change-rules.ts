@@ -1,5 +1,6 @@
 import { z } from "zod";
 import { type Connection, connectionSchema } from "../../domain/connection.ts";
+import { DATED_KEYS } from "../../domain/dated-object.ts";
 import { InputInvalidError } from "../../http/input-errors.ts";
 import { changedSettings, isSettings, mergeSettings, type Settings } from "./merge-settings.ts";
 
@@ -16,12 +17,12 @@ export type RuleChanges = Readonly<z.infer<typeof ruleChangesSchema>>;
 
 /** The rules of a connection that can be tried; there is no secret among them. */
 export function rulesOf({ integrationConnectionId, schedule, links, mapping }: Connection) {
-  const { lead = null, opportunity = null, ...rest } = mapping;
+  const absent = Object.fromEntries(OPTIONAL_OBJECTS.map((key) => [key, null]));
   return {
     integrationConnectionId: integrationConnectionId ?? null,
     schedule,
     links,
-    mapping: { ...rest, lead, opportunity },
+    mapping: { ...absent, ...mapping },
   };
 }
 
@@ -71,7 +72,7 @@ export function settingsToWrite(before: Connection, after: Connection): Settings
 }
 
 /** Objects that a mapping may do without. */
-const OPTIONAL_OBJECTS: readonly string[] = ["lead", "opportunity"];
+const OPTIONAL_OBJECTS: readonly string[] = Object.values(DATED_KEYS);
 
 function withoutAbsent(settings: Settings): Settings {
   return Object.fromEntries(Object.entries(settings).filter(([, value]) => value !== undefined));

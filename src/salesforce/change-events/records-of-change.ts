@@ -1,6 +1,7 @@
 import type { RecordType } from "../../domain/appointment.ts";
 import type { Connection } from "../../domain/connection.ts";
 import { canonicalRecordId, isSameSalesforceId } from "../../domain/crm-record-id.ts";
+import { datedRules, isDatedType } from "../../domain/dated-object.ts";
 import { CLIENT_NAME } from "../client-name.ts";
 import type { ChangePayload } from "./change-payload.ts";
 
@@ -65,12 +66,10 @@ function changed(payload: Change, { connection }: ChangeContext): ChangeMeaning 
       return hangingOn(payload, "ServiceAppointment", reconcile.everySeconds > 0);
     case "EventRelation":
       return hangingOn(payload, "Event", reconcile.everySeconds > 0);
-    case "Lead":
-      return named(commitTimestamp, entityName, mapping.lead === undefined ? [] : recordIds);
-    case "Opportunity":
-      return named(commitTimestamp, entityName, mapping.opportunity === undefined ? [] : recordIds);
     default:
-      return nothing(commitTimestamp);
+      return isDatedType(entityName) && datedRules(mapping, entityName) !== undefined
+        ? named(commitTimestamp, entityName, recordIds)
+        : nothing(commitTimestamp);
   }
 }
 
