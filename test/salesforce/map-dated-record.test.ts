@@ -24,12 +24,14 @@ import {
 } from "./records.ts";
 
 const ON = { mapping: DATED };
-const WITH_REP_FIELD = {
-  mapping: {
-    lead: { ...DATED.lead, repField: "Closer__c" },
-    opportunity: { ...DATED.opportunity, repField: "Closer__c" },
-  },
-};
+const WITH_REP_FIELD = ruled((dated) => ({ ...dated, repField: "Closer__c" }));
+const WITHOUT_END_FIELD = ruled(({ startField }) => ({ startField }));
+
+/** The settings of every object, each changed in the same way. */
+function ruled(change: (dated: (typeof DATED)["lead"]) => object) {
+  const changed = Object.entries(DATED).map(([key, dated]) => [key, change(dated)]);
+  return { mapping: Object.fromEntries(changed) };
+}
 
 const KINDS: readonly [string, (own?: RawRecord) => RawRecord][] = [
   ["Lead", aLead],
@@ -43,9 +45,8 @@ describe.each(KINDS)("a %s with its visit in a field of the org's own", (type, b
 
   test("lasts the default length where no end is set or configured", () => {
     const schedule = { defaultDurationMinutes: 45 };
-    const startOnly = { startField: "Visit_Start__c" };
 
-    for (const mapping of [DATED, { lead: startOnly, opportunity: startOnly }]) {
+    for (const { mapping } of [ON, WITHOUT_END_FIELD]) {
       expect(timesOf(mapRaw(build(), { mapping, schedule }))).toEqual([
         "2026-03-08T09:30:00.000Z",
         "2026-03-08T10:15:00.000Z",

@@ -1,12 +1,11 @@
 import { isSection, valueAt, withValue } from "../connections/settings-at.ts";
-import { RULE_SECTIONS, type RuleField } from "./rule-fields.ts";
+import { DATED_OBJECTS, RULE_SECTIONS, type RuleField } from "./rule-fields.ts";
 import type { Settings } from "./what-if-shapes.ts";
 
 /** What somebody typed, by the path of the setting; what is absent is as it was. */
 export type RuleDraft = Readonly<Record<string, string>>;
 
-/** Objects that a mapping may do without. */
-const OPTIONAL_OBJECTS = ["mapping.lead", "mapping.opportunity"];
+const OPTIONAL_OBJECTS = Object.keys(DATED_OBJECTS).map((name) => `mapping.${name}`);
 
 /** A setting as it stands in its field. */
 export function textOf({ path, kind }: RuleField, rules: Settings): string {

@@ -26,6 +26,9 @@ export interface RuleSection {
   readonly fields: readonly RuleField[];
 }
 
+/** Objects that a mapping may do without, in the words of the page. */
+export const DATED_OBJECTS = { lead: "Lead", opportunity: "Opportunity" } as const;
+
 /** Everything that can be tried. */
 export const RULE_SECTIONS: readonly RuleSection[] = [
   {
@@ -103,8 +106,7 @@ export const RULE_SECTIONS: readonly RuleSection[] = [
     lead: "What a record of Salesforce means. The records are read once more for it: one or two API calls, four at most where other fields are named, and at first a few to learn the org's fields.",
     isMapping: true,
     fields: [
-      ...dated("lead", "Lead"),
-      ...dated("opportunity", "Opportunity"),
+      ...Object.entries(DATED_OBJECTS).flatMap(([name, word]) => dated(name, word)),
       {
         path: "mapping.repPolicy",
         label: "Who is prompted",
