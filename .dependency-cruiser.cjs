@@ -1,5 +1,5 @@
 const ROOM =
-  "admin|alerts|appointments|deliveries|devices|docs|doctor|intake|links|local-mode|process-tree|receipts|rep-page|salesforce|salesforce-package|siro|transfer|write-back";
+  "admin|alerts|appointments|deliveries|devices|docs|doctor|intake|links|local-mode|process-tree|rep-page|salesforce|salesforce-package|siro|transfer|write-back";
 const pkg = (name) => `(^|node_modules/)${name}(/|$)`;
 
 /** @type {import('dependency-cruiser').IConfiguration} */

@@ -2,6 +2,7 @@ import { parseArgs } from "node:util";
 
 /** The parts of the benchmark that can be run alone. */
 export const SECTIONS = ["intake", "burst", "memory", "startup", "operators"] as const;
+/** One of these parts. */
 export type Section = (typeof SECTIONS)[number];
 
 /** What was asked for on the command line. */

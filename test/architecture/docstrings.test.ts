@@ -2,7 +2,9 @@ import { existsSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
 import { exportsIn, exportsUnder, type SourceExport } from "./sources.ts";
 
-const DIRS = ["src", "workers"].filter((dir) => existsSync(dir));
+const DIRS = ["src", "workers", "bench", "chaos"].filter((dir) => existsSync(dir));
+/** The pages' own code among them. */
+const CODE = /\.(ts|tsx|js)$/;
 /** A type that only names what the documented schema above it describes. */
 const SCHEMA_TYPE = /^export type (\w+) = .*z\.(infer|input|output)<typeof \w+>/;
 
@@ -12,7 +14,7 @@ function isUndocumented({ hasDocstring, statement }: SourceExport): boolean {
 
 describe("every exported thing", () => {
   test("has a docstring", () => {
-    const found = exportsUnder(DIRS);
+    const found = exportsUnder(DIRS, CODE);
 
     expect(found.length).toBeGreaterThan(50);
     expect(found.filter(isUndocumented).map(({ file, name }) => `${file}: ${name}`)).toEqual([]);
@@ -27,6 +29,7 @@ describe("the scanner itself", () => {
     ["a plain comment", "/* Adds. */\nexport class Add {}", true],
     ["a docstring further up", "/** Adds. */\n\nexport interface Add {}", true],
     ["a schema's type", "export type Add = z.infer<typeof addSchema>;", false],
+    ["a part of a page", "export function Add() {}", true],
     ["another type", "export type Add = string;", true],
   ])("sees %s", (_what, text, expected) => {
     expect(exportsIn("add.ts", text).map(isUndocumented)).toEqual([expected]);

@@ -12,11 +12,11 @@ export interface SourceExport {
 const EXPORT =
   /^export (?:declare )?(?:abstract )?(?:async )?(?:function\*?|class|const|let|interface|type) (\w+)/;
 
-/** Every TypeScript file of these folders. */
-export function sourceFiles(dirs: readonly string[]): readonly string[] {
+/** Every TypeScript file of these folders; `ending` says which files instead. */
+export function sourceFiles(dirs: readonly string[], ending = /\.ts$/): readonly string[] {
   return dirs.flatMap((dir) =>
     readdirSync(dir, { recursive: true, encoding: "utf8" })
-      .filter((name) => name.endsWith(".ts"))
+      .filter((name) => ending.test(name))
       .map((name) => join(dir, name)),
   );
 }
@@ -33,8 +33,8 @@ export function exportsIn(file: string, text: string): readonly SourceExport[] {
 }
 
 /** The exports of every source file of these folders. */
-export function exportsUnder(dirs: readonly string[]): readonly SourceExport[] {
-  return sourceFiles(dirs).flatMap((file) => exportsIn(file, readFileSync(file, "utf8")));
+export function exportsUnder(dirs: readonly string[], ending?: RegExp): readonly SourceExport[] {
+  return sourceFiles(dirs, ending).flatMap((file) => exportsIn(file, readFileSync(file, "utf8")));
 }
 
 function endsDocstring(lines: readonly string[], last: number): boolean {

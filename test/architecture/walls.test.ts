@@ -1,5 +1,14 @@
 import { spawnSync } from "node:child_process";
-import { cpSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from "node:fs";
+import {
+  cpSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
+import { createRequire } from "node:module";
 import { tmpdir } from "node:os";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
@@ -45,6 +54,15 @@ const ALLOWED: Readonly<Record<string, string>> = {
   "workers/worker.ts": 'import { Worker } from "bullmq";\nexport const worker = Worker;',
   "test/fixture.ts": "export const fixture = 1;",
 };
+
+/** Folders that rooms use, and where rooms meet. */
+const SHARED = ["books", "cli", "domain", "http", "openapi", "outbound", "queues", "tracing"];
+
+const ruleSchema = z.object({ name: z.string(), from: z.object({ path: z.string().optional() }) });
+const require = createRequire(import.meta.url);
+const { forbidden: rules } = z
+  .object({ forbidden: z.array(ruleSchema) })
+  .parse(require(resolve(".dependency-cruiser.cjs")));
 
 const cruiseSchema = z.object({
   summary: z.object({
@@ -112,6 +130,23 @@ describe("an import through a wall is reported", () => {
     ["a worker draws pages", "workers/draws-pages.ts: workers-have-no-web"],
   ])("%s", (_what, violation) => {
     expect(fired).toContain(violation);
+  });
+
+  test("and there is no rule that was not seen to fire", () => {
+    const seen = new Set(fired.map((violation) => violation.split(": ")[1]));
+
+    expect(rules.length).toBeGreaterThan(10);
+    expect(rules.map(({ name }) => name).filter((name) => !seen.has(name))).toEqual([]);
+  });
+
+  test("of every room: each folder of src is one, or is shared and named as such", () => {
+    const { from } = rules.find(({ name }) => name === "rooms-do-not-enter-rooms") ?? {};
+    const rooms = /\((.+)\)/.exec(from?.path ?? "")?.[1]?.split("|") ?? [];
+    const folders = readdirSync("src", { withFileTypes: true })
+      .filter((entry) => entry.isDirectory())
+      .map(({ name }) => name);
+
+    expect([...rooms, ...SHARED].toSorted()).toEqual(folders.toSorted());
   });
 
   test("and nothing that is allowed is", () => {

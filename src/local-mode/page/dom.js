@@ -16,6 +16,7 @@ const SHORT = new Intl.DateTimeFormat([], {
 /** A moment as timelines write it. */
 export const ISO_TIME = /\d{4}-\d\d-\d\dT[\d:.]+Z/g;
 
+/** The element with this id; the page has it from the beginning. */
 export const byId = (id) => document.getElementById(id);
 
 /** A moment as the viewer's clock shows it. */
