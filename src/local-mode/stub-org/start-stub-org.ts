@@ -1,5 +1,6 @@
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
 import { canonicalRecordId } from "../../domain/crm-record-id.ts";
+import { close, listen, STUB_HOST } from "../stub-server.ts";
 import type { ApiUsage } from "./api/api-usage.ts";
 import type { OrgWorld, SentNotification } from "./api/org-world.ts";
 import { createQueryCursors } from "./api/query-cursors.ts";
@@ -23,7 +24,6 @@ import { createOrgServer } from "./wire/org-server.ts";
 import { createSessions, type Sessions } from "./wire/sessions.ts";
 import type { ClientApp } from "./wire/token-endpoint.ts";
 
-const HOST = "127.0.0.1";
 const ORGANIZATION_ID = "00D5f000004XyZaEAK";
 const DAILY_LIMIT = 15_000;
 const PAGE_SIZE = 2000;
@@ -84,7 +84,7 @@ export async function startStubOrg(options: StubOrgOptions = {}): Promise<StubOr
   const urlOf = (which: "own" | "other") =>
     which === "own" && options.publicUrl !== undefined
       ? options.publicUrl
-      : `http://${HOST}:${ports[which]}`;
+      : `http://${STUB_HOST}:${ports[which]}`;
   const server = (own: "own" | "other", other: "own" | "other") =>
     createOrgServer({
       answer: (request) => answerRequest(door, request),
@@ -157,24 +157,5 @@ function addOwnRecords(store: RecordStore, own: OwnRecords): void {
     LastName: "Bridge",
     Username: own.app.username,
     Email: own.app.username,
-  });
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : port;
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
   });
 }

@@ -1,5 +1,6 @@
 import { randomBytes } from "node:crypto";
-import type { IncomingMessage, Server, ServerResponse } from "node:http";
+import type { IncomingMessage, ServerResponse } from "node:http";
+import { close, listen, STUB_HOST } from "../stub-server.ts";
 import type { Oddities } from "./api/api-call.ts";
 import { crmOf, processRecording } from "./api/recording-calls.ts";
 import { createPhone, type Phone } from "./phone.ts";
@@ -20,8 +21,6 @@ import {
   USER_PREFIX,
 } from "./wire/siro-server.ts";
 import { SiroTokens, type StubUserApp } from "./wire/siro-tokens.ts";
-
-const HOST = "127.0.0.1";
 
 /** How a Siro differs from the usual one. */
 export interface StubSiroOptions {
@@ -92,7 +91,7 @@ export async function startStubSiro(options: StubSiroOptions = {}): Promise<Stub
   const calls: SiroCallLog[] = [];
   const server = createSiroServer({ world, oddities, tokens, faults, calls });
   const port = await listen(server, options.port ?? 0);
-  const url = options.publicUrl ?? `http://${HOST}:${port}`;
+  const url = options.publicUrl ?? `http://${STUB_HOST}:${port}`;
   const phoneSettings = {
     world,
     linkHost: options.linkHost ?? "app.siro.ai",
@@ -143,23 +142,4 @@ async function finish(
     await webhooks.send({ eventType: "integrations.recordingLinked", ...told });
   }
   return recording;
-}
-
-async function listen(server: Server, port: number): Promise<number> {
-  await new Promise<void>((resolve, reject) => {
-    server.once("error", reject);
-    server.listen(port, HOST, () => {
-      server.off("error", reject);
-      resolve();
-    });
-  });
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : port;
-}
-
-function close(server: Server): Promise<void> {
-  return new Promise((resolve) => {
-    server.close(() => resolve());
-    server.closeAllConnections();
-  });
 }
