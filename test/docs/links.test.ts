@@ -63,6 +63,28 @@ describe("a link between the documents", () => {
   });
 });
 
+describe("the map of docs/architecture.md", () => {
+  const [, tree = ""] =
+    /^src\/\n(.*?)^workers\//ms.exec(readFileSync("docs/architecture.md", "utf8")) ?? [];
+  const named = [...tree.matchAll(/(?<![\w/*-])[\w-]+(\.ts|\/)(?!\w)/g)].map(([name]) => name);
+  const there = readdirSync("src", { withFileTypes: true })
+    .filter(({ name }) => !name.endsWith("-settings.ts"))
+    .map((entry) => (entry.isDirectory() ? `${entry.name}/` : entry.name));
+
+  test("shows every room and every file beside them", () => {
+    expect(there.filter((name) => !named.includes(name))).toEqual([]);
+  });
+
+  test("and none that is gone", () => {
+    const within = readdirSync("src", { recursive: true, encoding: "utf8" });
+    const isThere = (name: string) =>
+      within.some(
+        (path) => `${path}/`.endsWith(`/${name}`) || path === name || `${path}/` === name,
+      );
+    expect(named.filter((name) => !isThere(name))).toEqual([]);
+  });
+});
+
 describe("a document that the product names", () => {
   test("exists", () => {
     const files = SPEAKING.flatMap((dir) =>
