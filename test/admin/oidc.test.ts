@@ -13,10 +13,11 @@ import {
 let store: AdminStore;
 let provider: OpenIdProvider;
 let admin: AdminServer;
+let aheadMs = 0;
 
 beforeAll(async () => {
   [store, provider] = await Promise.all([startStore(), startOpenIdProvider()]);
-  admin = await startAdmin(store, { oidc: settings() });
+  admin = await startAdmin(store, { oidc: settings(), nowMs: () => Date.now() + aheadMs });
 });
 afterAll(async () => {
   await admin.stop();
@@ -177,14 +178,30 @@ describe("signing in through the provider", () => {
 
   test("a way back works once, and a code of another sign-in not at all", async () => {
     provider.meet({ claims: claims("ivan", "viewer") });
+    const kept = () => store.redis.keys("sb:operator-sign-in:*");
+    await store.redis.del("none", ...(await kept()));
     const first = await goThere();
+    expect(await kept()).toHaveLength(1);
     expect((await comeBack(first.back, first.cookie)).status).toBe(200);
+    expect(await kept()).toEqual([]);
     const again = [400, expect.stringContaining("has expired")];
     expect(await refusalOf(await comeBack(first.back, first.cookie))).toEqual(again);
     const [victim, thief] = [await goThere(), await goThere()];
     const stolen = /code=([^&]*)/.exec(victim.back)?.[1] ?? "";
     const mixed = thief.back.replace(/code=[^&]*/, `code=${stolen}`);
     expect(await refusalOf(await comeBack(mixed, thief.cookie))).toEqual(again);
+  });
+
+  test("ten minutes later there is no way back, and nothing of it in the store", async () => {
+    provider.meet({ claims: claims("kim", "viewer") });
+    const { back, cookie } = await goThere();
+    const kept = await store.redis.keys("sb:operator-sign-in:*");
+    const lives = await Promise.all(kept.map((key) => store.redis.pttl(key)));
+    expect(lives.every((ms) => ms > 0 && ms <= 600_000)).toBe(true);
+    aheadMs = 600_001;
+    const late = await comeBack(back, cookie);
+    aheadMs = 0;
+    expect(await refusalOf(late)).toEqual([400, expect.stringContaining("has expired")]);
   });
 
   test("nobody fills the store with sign-ins that they only begin", async () => {
