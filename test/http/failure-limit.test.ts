@@ -8,6 +8,7 @@ import {
   createFailureLimit,
   type FailureLimit,
 } from "../../src/http/failure-limit.ts";
+import { createFailureTallies } from "../../src/http/failure-tally.ts";
 import { createStrangerLimit } from "../../src/http/stranger-limit.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
 import { type AdminStore, startStore } from "../admin/admin-server.ts";
@@ -119,4 +120,18 @@ test("the limit for strangers only counts; a network counts as one client", () =
   );
   expect(seen).toEqual([undefined, undefined, undefined, "60"]);
   expect(limit.count(from("2001:db9::1"))).toBeUndefined();
+});
+
+test("of twenty thousand clients the one that was counted longest ago is forgotten, no younger one", () => {
+  const tallyOf = createFailureTallies({ windowMs: 100, nowMs: () => nowMs });
+  tallyOf("renewed").failures = 1;
+  nowMs += 50;
+  tallyOf("oldest").failures = 2;
+  nowMs += 60;
+  tallyOf("renewed").failures = 3;
+  for (let count = 0; count < 19_999; count += 1) {
+    tallyOf(`client ${count}`);
+  }
+  expect([tallyOf("renewed").failures, tallyOf("client 1").untilMs]).toEqual([3, nowMs + 100]);
+  expect(tallyOf("oldest").failures).toBe(0);
 });
