@@ -54,6 +54,7 @@ beforeAll(async () => {
   const settings = { name: "beta", organizationId: "00D5f000004XyZbEAK" };
   const { shownOnce } = await post("/connections", { settings });
   betaSecret = shownOnce.signingSecrets;
+  await post("/connections/beta/hold", {});
   const visit = { recordId: "08p000000000001AAA", startsIn: 3_600, endsIn: 7_200, reps: [DANA] };
   await bridge.postEvents([aVisitEvent(visit)]);
   const isPlanned = async () => {
@@ -95,7 +96,7 @@ describe("siro-bridge export", () => {
     expect(code).toBe(0);
     expect(JSON.parse(stdout)).toEqual({
       ok: true,
-      counts: { person: 1, connection: 1, rep: 1, device: 2 },
+      counts: { person: 1, connection: 1, hold: 1, rep: 1, device: 2 },
     });
     expect(statSync(file).mode & 0o777).toBe(0o600);
     const text = readFileSync(file, "utf8");
@@ -147,7 +148,7 @@ describe("siro-bridge import", () => {
 
   test("says what it would do, and writes nothing", async () => {
     const { stdout } = await cli(["import", file, "--dry-run", "--json"], to);
-    expect(JSON.parse(stdout)).toMatchObject({ ok: true, dryRun: true, counts: { added: 5 } });
+    expect(JSON.parse(stdout)).toMatchObject({ ok: true, dryRun: true, counts: { added: 6 } });
     expect(await redis.dbsize()).toBe(0);
   });
 
@@ -174,6 +175,8 @@ describe("siro-bridge import", () => {
       body,
     });
     expect(event.status).toBe(202);
+    const beta = await readJson(await bridge.api("/connections/beta"));
+    expect(beta.hold).toMatchObject({ by: expect.any(String) });
     const signIn = await fetch(`${bridge.url}/admin/login`, {
       method: "POST",
       headers: { "content-type": "application/json", origin: bridge.url },
@@ -193,7 +196,7 @@ describe("siro-bridge import", () => {
     expect(replaced).toMatchObject({ ok: true, kept: [] });
     expect(await redis.hget(key, "name")).toBe(DANA.name);
     const third = JSON.parse((await cli(["import", file, "--json"], to)).stdout);
-    expect(third).toMatchObject({ counts: { same: 5 }, kept: [] });
+    expect(third).toMatchObject({ counts: { same: 6 }, kept: [] });
   });
 
   test("does not touch a store that a newer version wrote", async () => {
