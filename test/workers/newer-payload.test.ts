@@ -1,10 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { isReplayable } from "../../src/admin/replay-parked.ts";
-import { createAlertsQueue } from "../../src/queues/alerts.ts";
+import { ALERT_LOOK, createAlertsQueue } from "../../src/queues/alerts.ts";
 import { QUEUE_PREFIX } from "../../src/queues/queue-settings.ts";
 import { createReconcileQueue } from "../../src/queues/reconcile.ts";
 import { createSiroPollQueue } from "../../src/queues/siro-poll.ts";
 import { createUpkeepQueue } from "../../src/queues/upkeep.ts";
+import { leaveToNewer } from "../../workers/newer-payload.ts";
 import { until } from "../support/until.ts";
 import { openWorkerStage, type WorkerStage } from "./worker-stage.ts";
 
@@ -56,17 +57,34 @@ describe("a job of a newer version", () => {
   });
 
   test("is let go where it only looks: the next look comes by itself", async () => {
-    const { queue } = createReconcileQueue(stage.redis);
-    await queue.add("reconcile", { connection: "acme" }, { jobId: "r1" });
-    const payload = JSON.stringify({ connection: "acme", v: 2 });
-    await stage.redis.hset(`${QUEUE_PREFIX}:reconcile:r1`, "data", payload);
-    await lookedAtOften("reconcile", "r1");
+    const { redis } = stage;
+    const queues = [
+      createReconcileQueue(redis),
+      createSiroPollQueue(redis),
+      createUpkeepQueue(redis),
+      createAlertsQueue(redis),
+    ].map(({ queue }) => queue);
+    for (const queue of queues) {
+      await queue.add(ALERT_LOOK, { connection: "acme" }, { jobId: "r1" });
+      const payload = JSON.stringify({ connection: "acme", v: 2 });
+      await redis.hset(`${QUEUE_PREFIX}:${queue.name}:r1`, "data", payload);
+      await lookedAtOften(queue.name, "r1");
+    }
     await stage.start();
-    await until(async () => (await queue.getJobState("r1")) === "completed", {
+    const states = () => Promise.all(queues.map((queue) => queue.getJobState("r1")));
+    await until(async () => (await states()).every((state) => state === "completed"), {
       timeoutMs: 10_000,
-      what: "the round to end",
+      what: "the rounds to end",
     });
-    await queue.close();
+    expect(stage.told.filter(({ event }) => event !== "settled")).toEqual([]);
+    await Promise.all(queues.map((queue) => queue.close()));
+  });
+
+  test("is parked as newer, too, when its workers died of it", async () => {
+    const { queue } = stage.kit.prompts;
+    const job = await queue.add("start", REF, { jobId: "p3" });
+    const { parkedAs } = leaveToNewer(job, { token: undefined, connection: "acme" });
+    expect(parkedAs("STALLED", "")).toMatchObject({ kind: "park", reason: "PAYLOAD_NEWER" });
   });
 });
 
