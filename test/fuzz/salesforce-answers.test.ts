@@ -327,6 +327,11 @@ describe("whatever change events hold", () => {
     regressions: [
       { schema: AVRO, payload: GOOD_PAYLOAD },
       { schema: AVRO, payload: Buffer.from([2, 65, 0xfe, 0xff, 0xff, 0xff, 0x1f]) },
+      // Twenty million items of no bytes at all.
+      {
+        schema: AVRO.replace('"items":"string"', '"items":"null"'),
+        payload: Buffer.from([2, 65, 0x80, 0xb4, 0x89, 0x13]),
+      },
     ],
   });
 });
