@@ -44,6 +44,7 @@ describe("the package", () => {
       "README.md",
       ".env.example",
       "docs/failures.md",
+      "salesforce/README.md",
       "bin/bootstrap.mjs",
     ];
     const built = ["dist/src/main.js", "dist/workers/main.js", "dist/src/docs/site/index.html"];
