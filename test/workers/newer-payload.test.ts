@@ -1,6 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { isReplayable } from "../../src/admin/replay-parked.ts";
-import { ALERT_LOOK, createAlertsQueue } from "../../src/queues/alerts.ts";
+import { ALERT_LOOK, ALERTS_QUEUE, createAlertsQueue } from "../../src/queues/alerts.ts";
 import { QUEUE_PREFIX } from "../../src/queues/queue-settings.ts";
 import { createReconcileQueue } from "../../src/queues/reconcile.ts";
 import { createSiroPollQueue } from "../../src/queues/siro-poll.ts";
@@ -65,7 +65,8 @@ describe("a job of a newer version", () => {
       createAlertsQueue(redis),
     ].map(({ queue }) => queue);
     for (const queue of queues) {
-      await queue.add(ALERT_LOOK, { connection: "acme" }, { jobId: "r1" });
+      const name = queue.name === ALERTS_QUEUE ? ALERT_LOOK : "round";
+      await queue.add(name, { connection: "acme" }, { jobId: "r1" });
       const payload = JSON.stringify({ connection: "acme", v: 2 });
       await redis.hset(`${QUEUE_PREFIX}:${queue.name}:r1`, "data", payload);
       await lookedAtOften(queue.name, "r1");
