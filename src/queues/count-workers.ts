@@ -1,7 +1,7 @@
-import { Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { CRM_EVENTS_QUEUE } from "./crm-events.ts";
 import { queueBase } from "./queue-base.ts";
+import { StampedQueue } from "./stamped-queue.ts";
 
 /** Counts the processes that work on the queues. */
 export interface WorkerCount {
@@ -12,6 +12,6 @@ export interface WorkerCount {
 
 /** Counts by the queue that every worker process works on. */
 export function openWorkerCount(redis: Redis): WorkerCount {
-  const queue = new Queue(CRM_EVENTS_QUEUE, queueBase(redis));
+  const queue = new StampedQueue(CRM_EVENTS_QUEUE, queueBase(redis));
   return { read: () => queue.getWorkersCount(), close: () => queue.close() };
 }

@@ -1,4 +1,4 @@
-import { type BulkJobOptions, type Job, type JobsOptions, Queue } from "bullmq";
+import { type BulkJobOptions, type Job, type JobsOptions, Queue, type QueueOptions } from "bullmq";
 import { stampPayload } from "./payload-version.ts";
 
 type Payload = object | null | undefined;
@@ -11,6 +11,11 @@ interface BulkJob {
 
 /** A queue whose jobs all say which version of their payload they carry, however they are added. */
 export class StampedQueue extends Queue {
+  constructor(name: string, options: QueueOptions) {
+    // The queue asks for the version once, and where that is not answered in time it refuses everything for ever.
+    super(name, { ...options, skipVersionCheck: true });
+  }
+
   override add(name: string, data: Payload, opts?: JobsOptions): Promise<Job> {
     return super.add(name, stampPayload(this.name, data), opts);
   }

@@ -10,6 +10,7 @@ import {
 } from "../../src/queues/crm-events.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
 import { type RedisServer, startRedisServer } from "../support/redis-server.ts";
+import { until } from "../support/until.ts";
 
 let server: RedisServer;
 let redis: Redis;
@@ -43,6 +44,17 @@ function isMarked(event: CrmEvent): Promise<number> {
 }
 
 describe("putting events", () => {
+  test("works after a start at which Redis did not answer in time", async () => {
+    await redis.client("PAUSE", 2_000);
+    const late = createCrmEventsQueue(redis);
+    await expect(late.put([anEvent("a")])).rejects.toThrow(StoreUnavailableError);
+    await until(() => redis.ping().then(Boolean, () => false), {
+      timeoutMs: 10_000,
+      what: "Redis to answer again",
+    });
+    expect(await late.put([anEvent("b")])).toEqual(["accepted"]);
+  });
+
   test("requests at the same time each get the answers of their own events, in order", async () => {
     await events.put([anEvent("known")]);
     const answers = await Promise.all([
