@@ -29,7 +29,8 @@ export async function readReplay(redis: Redis, batchId: string): Promise<ReplayB
 
 /** Asks whoever runs a replay to stop; it does before it takes the next entries. */
 export async function cancelReplay(redis: Redis, batchId: string): Promise<void> {
-  await redis.hset(keyspace.replayBatch(batchId), "canceled", 1);
+  const key = keyspace.replayBatch(batchId);
+  await redis.multi().hset(key, "canceled", 1).expire(key, KEPT_SECONDS).exec();
 }
 
 /** Says whether somebody asked for a replay to stop. */

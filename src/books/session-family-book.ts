@@ -43,7 +43,21 @@ export async function noteDeviceFamilies(
   deviceId: string,
   { families }: Pick<Kinship, "families">,
 ): Promise<void> {
-  await redis.sadd(keyspace.deviceFamilies(deviceId), ...families);
+  const key = keyspace.deviceFamilies(deviceId);
+  await redis
+    .multi()
+    .sadd(key, ...families)
+    .persist(key)
+    .exec();
+}
+
+/**
+ * Lets what is remembered of a device that was removed end; none of its sessions lives longer.
+ *
+ * One that is enrolled again is remembered on.
+ */
+export async function forgetDeviceFamilies(redis: Redis, deviceId: string): Promise<void> {
+  await redis.expire(keyspace.deviceFamilies(deviceId), ENDED_NOTE_SECONDS);
 }
 
 /** The families of all sessions that were ever on a device. */

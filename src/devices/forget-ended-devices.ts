@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { changeDevices, forgetOwner } from "../books/device-book.ts";
 import { listUserIds } from "../books/rep-book.ts";
+import { forgetDeviceFamilies } from "../books/session-family-book.ts";
 import type { Device } from "../domain/device.ts";
 
 /** Long enough to see why a phone fell silent. */
@@ -34,6 +35,7 @@ export async function forgetEndedDevices(
     });
     for (const device of removed) {
       await forgetOwner(redis, device);
+      await forgetDeviceFamilies(redis, device.deviceId);
     }
     forgotten += removed.length;
   }

@@ -1,11 +1,13 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { findDevice, listDevices, readDevice, saveDevice } from "../../src/books/device-book.ts";
 import { saveRep } from "../../src/books/rep-book.ts";
+import { noteDeviceFamilies } from "../../src/books/session-family-book.ts";
 import { openChannels } from "../../src/channels.ts";
 import { enrolDevice } from "../../src/devices/enrol-device.ts";
 import { forgetEndedDevices } from "../../src/devices/forget-ended-devices.ts";
 import { revokeDevice } from "../../src/devices/revoke-device.ts";
 import type { Device } from "../../src/domain/device.ts";
+import { keyspace } from "../../src/keyspace.ts";
 import { type AdminStore, SECRET_KEY, startStore } from "../admin/admin-server.ts";
 import { REP } from "../admin/state.ts";
 import { PHONE } from "../appointments/rep-day.ts";
@@ -60,8 +62,15 @@ describe("forgetEndedDevices", () => {
     await aDevice("revoked", { state: "revoked" });
     expect([await keepUpOnDay(100), await keepUpOnDay(159)]).toEqual([0, 0]);
     expect(await deviceIds()).toEqual(["active", "gone", "revoked"]);
+    for (const deviceId of ["active", "gone"]) {
+      await noteDeviceFamilies(store.redis, deviceId, { families: ["a family"] });
+    }
     expect(await keepUpOnDay(160)).toBe(2);
     expect(await deviceIds()).toEqual(["active"]);
+    expect(await store.redis.ttl(keyspace.deviceFamilies("active"))).toBe(-1);
+    expect(await store.redis.ttl(keyspace.deviceFamilies("gone"))).toBeGreaterThan(0);
+    await noteDeviceFamilies(store.redis, "gone", { families: ["another"] });
+    expect(await store.redis.ttl(keyspace.deviceFamilies("gone"))).toBe(-1);
     expect(await findDevice(store.redis, "gone")).toBeUndefined();
     expect(await store.redis.hkeys("sb:devices")).toEqual(["active"]);
     expect(await keepUpOnDay(161)).toBe(0);
