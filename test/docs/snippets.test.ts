@@ -17,7 +17,9 @@ import { readOptions as readBenchOptions } from "../../bench/options.ts";
 import { readOptions as readChaosOptions } from "../../chaos/options.ts";
 import { SCENARIOS } from "../../chaos/scenarios/scenarios.ts";
 import { loadConfig } from "../../src/config.ts";
+import { keyspace } from "../../src/keyspace.ts";
 import { type BridgeProcess, startBridge } from "../support/bridge-process.ts";
+import { readKeptKeys } from "../support/kept-keys.ts";
 import { type Block, blocksOf, DOCUMENTS } from "./documents.ts";
 import { judgeJson } from "./judge-json.ts";
 import { runCommands, type StandInCall } from "./run-commands.ts";
@@ -148,6 +150,16 @@ describe("the commands", () => {
     );
     expect(scripts.filter((name) => !SCRIPTS.includes(name))).toEqual([]);
   });
+});
+
+test("the table of what is kept in Redis has every key, and no other", () => {
+  const keys = Object.values<(...parts: never[]) => string>(keyspace)
+    .map((keyOf) => keyOf(...(["x", "x", "x"] as never[])))
+    .map((key) => (key.endsWith(":") ? `${key}x` : key));
+  const kinds = readKeptKeys();
+  expect(keys.filter((key) => !kinds.some(({ pattern }) => pattern.test(key)))).toEqual([]);
+  const idle = kinds.filter(({ pattern }) => !keys.some((key) => pattern.test(key)));
+  expect(idle.map(({ text }) => text)).toEqual(["sb-queue:…"]);
 });
 
 describe("the examples", () => {

@@ -1,4 +1,6 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { socketPath } from "../../src/process-tree/socket-path.ts";
+import { openWorkerRedis } from "../../src/redis.ts";
 import {
   ACME,
   aVisitEvent,
@@ -6,6 +8,7 @@ import {
   readJson,
   startBridge,
 } from "../support/bridge-process.ts";
+import { findEndlessKeys } from "../support/kept-keys.ts";
 import { anOutboundMessage, notificationId, recordId } from "../support/outbound-message.ts";
 import { until } from "../support/until.ts";
 import {
@@ -313,6 +316,16 @@ describe("from an appointment event to a device", () => {
     const arrived = () => sink.arrived.filter(({ path }) => path === "/device/late");
     const [message] = await untilArrived(arrived, 1);
     expect(message?.data.action).toBe("start");
+  });
+
+  test("every key ends by itself or is one of those that something ends", async () => {
+    const redis = openWorkerRedis(`unix:${socketPath(bridge.dataDir, "redis.sock")}`);
+    try {
+      expect(await findEndlessKeys(redis)).toEqual([]);
+      expect(await redis.dbsize()).toBeGreaterThan(20);
+    } finally {
+      redis.disconnect();
+    }
   });
 
   test("the log holds no secret, no link, no title and no person", () => {
