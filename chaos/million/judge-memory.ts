@@ -1,6 +1,7 @@
+import { KEEP_FINISHED } from "../../src/queues/queue-settings.ts";
 import type { MemorySample } from "./sample-memory.ts";
 
-type Measure = Exclude<keyof MemorySample, "events" | "keptKeys" | "keptMiB">;
+type Measure = Exclude<keyof MemorySample, "events" | "finishedJobs" | "keptKeys" | "keptMiB">;
 
 /** By how much each may be above the sample after the warm-up: a share of it, and a fixed rest for noise. */
 const BOUNDS: Readonly<Record<Measure, { readonly share: number; readonly rest: number }>> = {
@@ -9,7 +10,8 @@ const BOUNDS: Readonly<Record<Measure, { readonly share: number; readonly rest: 
   workerRssMiB: { share: 0.25, rest: 24 },
   workerHeapMiB: { share: 0.15, rest: 4 },
   redisMiB: { share: 0.1, rest: 2 },
-  keys: { share: 0.05, rest: 100 },
+  lastingKeys: { share: 0.05, rest: 50 },
+  endingKeys: { share: 0.05, rest: 300 },
 };
 
 /** Names what grew beyond its bound between the first sample and the last; nothing where all is back. */
@@ -18,21 +20,25 @@ export function growthOf(samples: readonly MemorySample[]): readonly string[] {
   if (first === undefined || last === undefined || first === last) {
     return ["there is nothing to compare"];
   }
-  return measures().flatMap((name) => {
+  const grown = measures().flatMap((name) => {
     const { share, rest } = BOUNDS[name];
     const most = first[name] * (1 + share) + rest;
     return last[name] > most
       ? [`${name} grew from ${round(first[name])} to ${round(last[name])}; at most ${round(most)}`]
       : [];
   });
+  return last.finishedJobs > KEEP_FINISHED.count
+    ? [...grown, `${last.finishedJobs} finished jobs; at most ${KEEP_FINISHED.count}`]
+    : grown;
 }
 
 /** Writes the samples as a Markdown table. */
 export function curveOf(samples: readonly MemorySample[]): string {
-  const head = ["events", ...measures(), "kept keys", "kept MiB"];
+  const head = ["events", ...measures(), "finished jobs", "kept keys", "kept MiB"];
   const rows = samples.map((one) => [
     one.events.toLocaleString("en"),
     ...measures().map((name) => round(one[name])),
+    one.finishedJobs.toLocaleString("en"),
     one.keptKeys.toLocaleString("en"),
     round(one.keptMiB),
   ]);
@@ -42,7 +48,7 @@ export function curveOf(samples: readonly MemorySample[]): string {
 function measures(): readonly Measure[] {
   return [
     ...(["webRssMiB", "webHeapMiB", "workerRssMiB", "workerHeapMiB"] as const),
-    ...(["redisMiB", "keys"] as const),
+    ...(["redisMiB", "lastingKeys", "endingKeys"] as const),
   ];
 }
 

@@ -12,15 +12,17 @@ import { startSink } from "../world/sink.ts";
 import { ACME } from "../world/tenants.ts";
 import { curveOf, growthOf } from "./judge-memory.ts";
 import { type MemorySample, type Sampled, sampleMemory } from "./sample-memory.ts";
-import { countWaiting, repOf, type SendManyPlan, sendMany } from "./send-many.ts";
+import { countWaiting, DUE_AFTER_MS, repOf, type SendManyPlan, sendMany } from "./send-many.ts";
 
 const TELL_HEAP = new URL("../programs/tell-heap.js", import.meta.url).href;
-const REPS = 50;
+/** At least, and at most: as many as there are visits in between, so that each of them soon had a visit of every kind. */
+const LEAST_REPS = 10;
+const MOST_REPS = 200;
 const STEPS = 10;
-/** So often each visit is moved in the first step: its timeline is at its full length afterwards. */
-const MOVES_IN_FIRST_STEP = 520;
+/** So many events are about each visit in the first step: its timeline is at its full length afterwards. */
+const TURNS_IN_FIRST_STEP = 260;
 /** The last visits that begin at once, and their prompts, are over after this. */
-const OVER_AFTER_MS = 10_000;
+const OVER_AFTER_MS = 3 * DUE_AFTER_MS;
 const QUIET_TIMEOUT_MS = 600_000;
 
 /** What came of it: what grew beyond its bound, and all samples. */
@@ -49,15 +51,18 @@ export async function runMillion(stage: Stage, events: number): Promise<MillionR
   const redis = openWorkerRedis(redisUrl);
   stage.onEnd(async () => redis.disconnect());
   const url = `http://127.0.0.1:${ground.port}`;
-  const reps = Array.from({ length: REPS }, (_, at) => repOf(at));
+  const visits = Math.max(1, Math.floor(events / STEPS / TURNS_IN_FIRST_STEP));
+  const reps = Array.from({ length: Math.min(MOST_REPS, Math.max(LEAST_REPS, visits)) }, (_, at) =>
+    repOf(at),
+  );
   await new OperatorDesk(url).enrol(
     reps.map((userId) => ({ connection: ACME.name, userId })),
     sink,
   );
-  const visits = Math.max(1, Math.floor(events / STEPS / MOVES_IN_FIRST_STEP));
   const samples = await sendInSteps(
-    { part, redis, heapFolder },
-    { url, redis, visits, reps: REPS },
+    // Its log grows with every event: who is who is read off it once.
+    { pids: { web: part.pidOf("web"), worker: part.pidOf("worker") }, redis, heapFolder },
+    { url, redis, visits, reps: reps.length, beganAtMs: Date.now() },
     events,
   );
   console.log(curveOf(samples));
@@ -74,8 +79,9 @@ async function sendInSteps(
     const beganMs = performance.now();
     const until = Math.floor((events * step) / STEPS);
     await sendMany(plan, { from: Math.floor((events * (step - 1)) / STEPS), until });
-    await untilQuiet(plan.redis);
+    await untilFollowed(plan.redis);
     const perSecond = Math.round((events * 1_000) / STEPS / (performance.now() - beganMs));
+    await untilOver(plan.redis);
     const sample = await sampleMemory(sampled, until);
     samples.push(sample);
     console.log(JSON.stringify({ ...sample, perSecond }));
@@ -83,16 +89,21 @@ async function sendInSteps(
   return samples;
 }
 
-async function untilQuiet(redis: Redis): Promise<void> {
+/** Nothing waits that was sent. */
+async function untilFollowed(redis: Redis): Promise<void> {
   const key = `${QUEUE_PREFIX}:${DELIVERIES_QUEUE}`;
   const isQuiet = async () =>
     (await countWaiting(redis)) +
       (await redis.llen(`${key}:wait`)) +
       (await redis.llen(`${key}:active`)) ===
     0;
-  await untilTrue(isQuiet, QUIET_TIMEOUT_MS);
-  await delay(OVER_AFTER_MS);
   if (!(await untilTrue(isQuiet, QUIET_TIMEOUT_MS))) {
     throw new Error("the bridge did not come to rest");
   }
+}
+
+/** The visits that begin at once are over, too, and told of. */
+async function untilOver(redis: Redis): Promise<void> {
+  await delay(OVER_AFTER_MS);
+  await untilFollowed(redis);
 }
