@@ -4,10 +4,17 @@ import { ackToken } from "../src/ack-token.ts";
 import { readDelivery, readDossier } from "../src/books/appointment-book.ts";
 import { listDevices, noteDevice, readDevice } from "../src/books/device-book.ts";
 import { readHold } from "../src/books/hold-book.ts";
-import { changeRep, readRep } from "../src/books/rep-book.ts";
-import { attemptDelivery, type DeliveryOutcome } from "../src/deliveries/attempt-delivery.ts";
+import { changeRepFrom, changeRepSeeing, readRep } from "../src/books/rep-book.ts";
+import {
+  attemptDelivery,
+  type DeliveryOutcome,
+  type FinishAttemptDeps,
+  finishAttempt,
+} from "../src/deliveries/attempt-delivery.ts";
+import type { FirstAttempt } from "../src/deliveries/begin-at-once.ts";
 import type { Attempt } from "../src/deliveries/begin-attempt.ts";
 import type { LaterClear } from "../src/deliveries/clear-after.ts";
+import type { MadeAttempt } from "../src/deliveries/fire-prompt.ts";
 import { hastenRung } from "../src/deliveries/hasten-rung.ts";
 import { issueLink } from "../src/deliveries/issue-link.ts";
 import { openAddress } from "../src/devices/sealed-address.ts";
@@ -32,18 +39,40 @@ export function attemptDeliveries(
     token,
     run: async () => {
       const outcome = await attempt(kit, ref);
-      if (outcome.kind === "done" && outcome.state === "accepted") {
-        await kit.writeBacks?.sent(ref);
-      }
-      if (isLost(outcome)) {
-        await hasten(kit, ref);
-      }
+      await followOutcome(kit, ref, outcome);
       return outcome.kind === "held"
         ? putOffHeld(kit, job, { connection: ref.connection, afterMs: outcome.afterMs })
         : outcomeOf(ref, outcome);
     },
     parkedAs: (reason, detail) => parkDelivery(ref, reason, detail),
   };
+}
+
+/** Makes an attempt that began when its prompt went live; one that is to be made again gets a job. */
+export async function attemptAtOnce(
+  kit: WorkerKit,
+  { ref, attempt: begun }: FirstAttempt,
+): Promise<MadeAttempt> {
+  const outcome = await finishAttempt(finishDeps(kit, ref), ref, begun);
+  await followOutcome(kit, ref, outcome);
+  if (outcome.kind === "try-later") {
+    await kit.deliveries.addPlanned([{ ...ref, afterMs: outcome.afterMs }]);
+  }
+  return { ref, outcome };
+}
+
+/** What others do once an attempt was made. */
+async function followOutcome(
+  kit: WorkerKit,
+  ref: DeliveryRef,
+  outcome: DeliveryOutcome,
+): Promise<void> {
+  if (outcome.kind === "done" && outcome.state === "accepted") {
+    await kit.writeBacks?.sent(ref);
+  }
+  if (isLost(outcome)) {
+    await hasten(kit, ref);
+  }
 }
 
 /** This device will not get the prompt any more, for a reason of its own. */
@@ -67,26 +96,34 @@ function hasten({ redis, deliveries }: WorkerKit, ref: DeliveryRef): Promise<voi
 }
 
 function attempt(kit: WorkerKit, ref: DeliveryRef): Promise<DeliveryOutcome> {
-  const { redis, events } = kit;
+  const { redis } = kit;
   return attemptDelivery(
     {
-      changeRep: (decide) => changeRep(redis, ref, decide),
+      ...finishDeps(kit, ref),
+      changeRep: (change) => changeRepSeeing(redis, ref, change),
       readDevice: () => readDevice(redis, ref),
-      noteDevice: (note) => noteDevice(redis, ref, note),
       readHold: () => readHold(redis, ref.connection),
       readDelivery: () => readDelivery(redis, ref, deliveryIdOf(ref.promptId, ref.deviceId)),
-      send: async (one, device) => {
-        const outcome = await tracedSend(kit, { ref, attempt: one, device });
-        events.deliveries.attempted(device.channel, outcome.kind);
-        return outcome;
-      },
-      firstAccepted: events.deliveries.firstAccepted,
-      clearLater: (clear, device) => clearLater(kit, ref, { clear, device }),
-      nowMs: Date.now,
-      random: Math.random,
     },
     ref,
   );
+}
+
+function finishDeps(kit: WorkerKit, ref: DeliveryRef): FinishAttemptDeps {
+  const { redis, events } = kit;
+  return {
+    changeRepFrom: (change) => changeRepFrom(redis, ref, change),
+    noteDevice: (note) => noteDevice(redis, ref, note),
+    send: async (one) => {
+      const outcome = await tracedSend(kit, ref, one);
+      events.deliveries.attempted(one.device.channel, outcome.kind);
+      return outcome;
+    },
+    firstAccepted: events.deliveries.firstAccepted,
+    clearLater: (clear, device) => clearLater(kit, ref, { clear, device }),
+    nowMs: Date.now,
+    random: Math.random,
+  };
 }
 
 interface Clearing {
@@ -109,20 +146,14 @@ async function clearLater(
   }
 }
 
-interface Sending {
-  readonly ref: DeliveryRef;
-  readonly attempt: Attempt;
-  readonly device: Device;
-}
-
 /** The provider is asked within a span of its own. */
-function tracedSend(kit: WorkerKit, sending: Sending): Promise<AttemptOutcome> {
-  const { connection } = sending.ref;
-  const { channel } = sending.device;
+function tracedSend(kit: WorkerKit, ref: DeliveryRef, one: Attempt): Promise<AttemptOutcome> {
+  const { connection } = ref;
+  const { channel } = one.device;
   const attributes = { "siro_bridge.connection": connection, "siro_bridge.channel": channel };
   const sketch = { name: `send ${channel}`, kind: SpanKind.CLIENT, attributes };
   return traced(sketch, async (span) => {
-    const outcome = await send(kit, sending);
+    const outcome = await send(kit, ref, one);
     span.setAttribute("siro_bridge.result", outcome.kind);
     return outcome;
   });
@@ -130,7 +161,8 @@ function tracedSend(kit: WorkerKit, sending: Sending): Promise<AttemptOutcome> {
 
 async function send(
   { config, redis, channels }: WorkerKit,
-  { ref, attempt: { prompt, appointment, delivery }, device }: Sending,
+  ref: DeliveryRef,
+  { prompt, appointment, delivery, device }: Attempt,
 ): Promise<AttemptOutcome> {
   const connection = config.connections.get(ref.connection);
   const channel = channels.get(device.channel);
@@ -187,7 +219,8 @@ function outcomeOf(
   }
 }
 
-function parkDelivery(ref: DeliveryRef, reason: string, detail: string): ParkOutcome {
+/** How a delivery parks that nobody will take. */
+export function parkDelivery(ref: DeliveryRef, reason: string, detail: string): ParkOutcome {
   const { connection, recordId } = ref;
   return {
     kind: "park",

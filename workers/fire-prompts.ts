@@ -3,14 +3,15 @@ import { listDevices } from "../src/books/device-book.ts";
 import { readHold } from "../src/books/hold-book.ts";
 import { latenessCommands } from "../src/books/lateness-book.ts";
 import { rememberPromptToken } from "../src/books/prompt-token-book.ts";
-import { changeRep } from "../src/books/rep-book.ts";
+import { changeRepSeeing } from "../src/books/rep-book.ts";
 import { extendWatchCommands, judgeAtCommand } from "../src/books/siro-watch-book.ts";
+import type { DeliveryOutcome } from "../src/deliveries/attempt-delivery.ts";
 import { type FireOutcome, firePrompt } from "../src/deliveries/fire-prompt.ts";
 import { watchOfPrompt } from "../src/deliveries/watch-span.ts";
 import type { Connection } from "../src/domain/connection.ts";
-import type { Hold } from "../src/domain/hold.ts";
 import { type Prompt, type PromptRef, promptRefSchema } from "../src/domain/prompt.ts";
 import type { RedisCommand } from "../src/redis-script.ts";
+import { attemptAtOnce, parkDelivery } from "./attempt-deliveries.ts";
 import { confirmVisit } from "./confirm-visit.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
@@ -35,14 +36,16 @@ export function firePrompts(kit: WorkerKit, job: Job, token: string | undefined)
       if (!kit.config.connections.has(connection)) {
         return { kind: "done", note: { connection, prompt: "connection not configured" } };
       }
-      const hold = await readHold(kit.redis, connection);
-      if (hold === undefined) {
-        await confirmVisit(kit, ref);
+      await confirmUnlessHeld(kit, ref);
+      const endTurn = await kit.turns?.take();
+      try {
+        const outcome = await fire(kit, ref, endTurn !== undefined);
+        return outcome.kind === "held"
+          ? await putOffHeld(kit, job, { connection, afterMs: outcome.afterMs })
+          : outcomeOf(kit, job, outcome);
+      } finally {
+        endTurn?.();
       }
-      const outcome = await fire(kit, ref, hold);
-      return outcome.kind === "held"
-        ? putOffHeld(kit, job, { connection, afterMs: outcome.afterMs })
-        : outcomeOf(kit, job, outcome);
     },
     parkedAs: (reason, detail) => ({
       kind: "park",
@@ -55,18 +58,26 @@ export function firePrompts(kit: WorkerKit, job: Job, token: string | undefined)
   };
 }
 
-function fire(kit: WorkerKit, ref: PromptRef, hold: Hold | undefined): Promise<FireOutcome> {
+/** Nobody is asked about a visit whose prompts are not sent anyway. */
+async function confirmUnlessHeld(kit: WorkerKit, ref: PromptRef): Promise<void> {
+  if (kit.orgs.has(ref.connection) && (await readHold(kit.redis, ref.connection)) === undefined) {
+    await confirmVisit(kit, ref);
+  }
+}
+
+function fire(kit: WorkerKit, ref: PromptRef, hasTurn: boolean): Promise<FireOutcome> {
   const { config, redis, deliveries } = kit;
   const connection = config.connections.get(ref.connection);
   return firePrompt(
     {
-      hold,
       isJoining: connection?.schedule.restartGapSeconds !== null,
       replan: async () => connection && kit.planRep({ connection, userId: ref.userId }),
-      changeRep: (decide) => changeRep(redis, ref, decide),
+      changeRep: (change) => changeRepSeeing(redis, ref, change),
+      readHold: () => readHold(redis, ref.connection),
       listDevices: () => listDevices(redis, ref),
       ladder: connection?.schedule.ladder ?? [],
       enqueue: (planned) => deliveries.addPlanned(planned),
+      attemptAtOnce: hasTurn ? (first) => attemptAtOnce(kit, first) : undefined,
       watch: (prompt) => [
         ...latenessCommands(ref.connection, prompt),
         ...(connection === undefined ? [] : watchCommands(connection, prompt)),
@@ -109,6 +120,23 @@ function outcomeOf(
       if (!outcome.wasHeld) {
         events.promptFired(outcome.lateMs);
       }
-      return { kind: "done", note: { deliveries: outcome.deliveries, lateMs: outcome.lateMs } };
+      return firedAs(outcome);
   }
+}
+
+/** A device that refused it is for an operator to look at. */
+function firedAs({
+  deliveries,
+  lateMs,
+  first,
+}: Extract<FireOutcome, { kind: "fired" }>): JobOutcome {
+  return first?.outcome.kind === "refused"
+    ? parkDelivery(first.ref, first.outcome.reason, first.outcome.detail)
+    : { kind: "done", note: { deliveries, lateMs, ...noteOf(first?.outcome) } };
+}
+
+function noteOf(outcome: DeliveryOutcome | undefined): Readonly<Record<string, string>> {
+  return outcome === undefined
+    ? {}
+    : { delivery: outcome.kind === "done" ? outcome.state : outcome.kind };
 }

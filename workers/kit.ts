@@ -19,6 +19,7 @@ import type { SiroSyncs } from "./open-siro-syncs.ts";
 import type { Siros } from "./open-siros.ts";
 import type { Orgs } from "./orgs.ts";
 import type { PlanRep } from "./plan-rep.ts";
+import type { Turns } from "./turns.ts";
 import type { WorkerEvents } from "./worker-events.ts";
 
 /** The way back to the CRM's records, for every connection that has one. */
@@ -60,6 +61,8 @@ export interface WorkerKit {
   readonly siroSyncs?: SiroSyncs;
   /** Absent where nothing is written back. */
   readonly writeBacks?: WriteBacks;
+  /** Who may make a first attempt in the prompt's own job; absent where every delivery is a job. */
+  readonly turns?: Turns;
   readonly events: WorkerEvents;
   /** When this process began to work: what was confirmed before may come from a restored backup. */
   readonly startedAtMs?: number;

@@ -5,6 +5,7 @@ import { deliveryIdOf } from "../src/domain/delivery.ts";
 import { mendIdOf } from "../src/domain/siro-mend.ts";
 import { writeBackIdOf } from "../src/domain/write-back.ts";
 import { keyspace } from "../src/keyspace.ts";
+import { DELIVERIES_QUEUE } from "../src/queues/deliveries.ts";
 import type { ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 
@@ -18,7 +19,7 @@ export async function parkJob(
   const { connection, recordId, reason, detail, work } = parked;
   await park(redis, {
     ...parked,
-    id: parkedIdOf(connection, `${job.queueName}-${keyOf(work, job)}`),
+    id: parkedIdOf(connection, `${queueOf(work, job)}-${keyOf(work, job)}`),
     firstParkedAtMs: nowMs,
     lastParkedAtMs: nowMs,
   });
@@ -35,6 +36,11 @@ export async function parkJob(
   const last = JSON.stringify({ atMs: nowMs, message: detail });
   await redis.hset(keyspace.lastErrors(), reason, last);
   events.jobParked(job, reason);
+}
+
+/** The first attempt of a delivery may be made in the job of its prompt. */
+function queueOf({ kind }: ParkOutcome["work"], { queueName }: Job): string {
+  return kind === "delivery" ? DELIVERIES_QUEUE : queueName;
 }
 
 /** Replayed work runs under a job id of its own; what it is about stays the same. */

@@ -1,4 +1,4 @@
-import { type Job, type Processor, Worker } from "bullmq";
+import { DelayedError, type Job, type Processor, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { ALERTS_QUEUE } from "../src/queues/alerts.ts";
 import { CRM_EVENTS_QUEUE } from "../src/queues/crm-events.ts";
@@ -27,6 +27,7 @@ import { runReconcile } from "./run-reconcile.ts";
 import { runUpkeep } from "./run-upkeep.ts";
 import { type SettledWork, settleJob } from "./settle.ts";
 import { syncEngagements } from "./sync-engagements.ts";
+import { createTurns, type TurnRules } from "./turns.ts";
 import { workAlerts } from "./work-alerts.ts";
 import { workDeliveries } from "./work-deliveries.ts";
 import { writeBacks } from "./write-backs.ts";
@@ -36,6 +37,9 @@ const LOCK_MS = 10_000;
 const STALLED_CHECK_MS = 3_000;
 /** Two hard kills end a job with BullMQ's default of 1, whatever its attempts say. */
 const MAX_STALLED = 5;
+
+/** Far fewer than the prompts that are worked on at the same time: devices that hang hold up nobody else's moment. */
+const FIRST_ATTEMPTS: TurnRules = { most: 128, slowMs: 1_500, mostSlow: 256 };
 
 type Adapter = (kit: WorkerKit, job: Job, token: string | undefined) => SettledWork;
 
@@ -63,7 +67,8 @@ const STATIONS: readonly {
 ];
 
 /** Starts one BullMQ worker per queue. */
-export function startWorkers(kit: WorkerKit, connection: Redis): readonly Worker[] {
+export function startWorkers(given: WorkerKit, connection: Redis): readonly Worker[] {
+  const kit = { turns: createTurns(FIRST_ATTEMPTS), ...given };
   return STATIONS.map(({ queue, adapter, concurrency }) => {
     const worker = new Worker(queue, stationProcessor(kit, adapter), {
       ...queueBase(connection),
@@ -99,10 +104,24 @@ function stationProcessor(kit: WorkerKit, adapter: Adapter): Processor {
     park: (parked: ParkOutcome, job: Job) => parkJob(kit, parked, job),
   };
   return async (job, token) => {
+    if (await isLeftToOther(job, token)) {
+      // Whoever took it over settles it.
+      throw new DelayedError();
+    }
     const work = workOf(kit, adapter, { job, token });
     const run = async () => ((await isForNewer(kit, job)) ? LATER : work.run());
     return settleJob(deps, job, { ...work, run });
   };
+}
+
+/**
+ * Says whether a job waited here so long to begin that another run took it over; otherwise it is ours for the whole time again.
+ *
+ * BullMQ fetches as many jobs as may run before it begins the first, and keeps the locks of those alone that have begun.
+ */
+async function isLeftToOther(job: Job, token: string | undefined): Promise<boolean> {
+  const waitedMs = Date.now() - (job.processedOn ?? Date.now());
+  return waitedMs > LOCK_MS / 4 && (await job.extendLock(token ?? "", LOCK_MS)) === 0;
 }
 
 /** By then the next generation of workers, which knows the connection, is at work. */

@@ -9,12 +9,18 @@ import {
 } from "../../src/books/appointment-book.ts";
 import {
   changeRep,
+  changeRepFrom,
   commitRepChange,
-  type RepDecision,
+  type KnownChange,
   readRepState,
+  type SeeingChange,
 } from "../../src/books/rep-book.ts";
 import type { RepState } from "../../src/books/rep-state.ts";
-import { attemptDelivery } from "../../src/deliveries/attempt-delivery.ts";
+import {
+  attemptDelivery,
+  type FinishAttemptDeps,
+  finishAttempt,
+} from "../../src/deliveries/attempt-delivery.ts";
 import { firePrompt } from "../../src/deliveries/fire-prompt.ts";
 import type { Connection } from "../../src/domain/connection.ts";
 import type { CrmEvent } from "../../src/domain/crm-event.ts";
@@ -109,12 +115,16 @@ export class ModelBridge {
   async fire(ref: PromptRef): Promise<void> {
     const outcome = await firePrompt(
       {
-        changeRep: (decide) => this.#changeRep(ref, decide),
+        changeRep: (change) => this.#changeRepSeeing(ref, change),
         isJoining: this.connection.schedule.restartGapSeconds !== null,
         replan: () => this.plan(ref.userId),
         listDevices: async () => [deviceOf(ref)],
         ladder: this.connection.schedule.ladder,
         enqueue: (planned) => this.#turns.step(async () => this.#addDeliveries(planned)),
+        attemptAtOnce: async (first) => ({
+          ref: first.ref,
+          outcome: await finishAttempt(this.#finishDeps(first.ref), first.ref, first.attempt),
+        }),
         rememberToken: async () => undefined,
       },
       ref,
@@ -130,18 +140,10 @@ export class ModelBridge {
     const deliveryId = deliveryIdOf(ref.promptId, ref.deviceId);
     await attemptDelivery(
       {
-        changeRep: (decide) => this.#changeRep(ref, decide),
+        ...this.#finishDeps(ref),
+        changeRep: (change) => this.#changeRepSeeing(ref, change),
         readDevice: async () => deviceOf(ref),
-        noteDevice: async () => undefined,
-        clearLater: async () => undefined,
         readDelivery: () => readDelivery(this.#redis, ref, deliveryId),
-        send: ({ prompt }) =>
-          this.#turns.step(async () => {
-            this.pushes.push({ webhookId: deliveryId, prompt, atMs: this.nowMs });
-            return { kind: "accepted", tookMs: 1, answer: "HTTP 204" } as const;
-          }),
-        nowMs: () => this.nowMs,
-        random: () => 0,
       },
       ref,
     );
@@ -172,11 +174,35 @@ export class ModelBridge {
     }
   }
 
-  #changeRep<Result>(
+  #finishDeps(ref: DeliveryRef): FinishAttemptDeps {
+    return {
+      changeRepFrom: ({ known, decide }) => this.#changeRepFrom(ref, { known, decide }),
+      noteDevice: async () => undefined,
+      clearLater: async () => undefined,
+      send: ({ prompt, delivery }) =>
+        this.#turns.step(async () => {
+          this.pushes.push({ webhookId: delivery.deliveryId, prompt, atMs: this.nowMs });
+          return { kind: "accepted", tookMs: 1, answer: "HTTP 204" } as const;
+        }),
+      nowMs: () => this.nowMs,
+      random: () => 0,
+    };
+  }
+
+  #changeRepSeeing<Seen, Result>(
     rep: PromptRef,
-    decide: (state: RepState) => RepDecision<Result> | Promise<RepDecision<Result>>,
+    { see, decide }: SeeingChange<Seen, Result>,
   ): Promise<Result> {
-    return changeRep(this.#redis, rep, (state) => decide(this.#atModelTime(state)));
+    return changeRep(this.#redis, rep, async (state) =>
+      decide(this.#atModelTime(state), await see()),
+    );
+  }
+
+  #changeRepFrom<Result>(rep: PromptRef, { known, decide }: KnownChange<Result>): Promise<Result> {
+    return changeRepFrom(this.#redis, rep, {
+      known,
+      decide: (state) => decide(this.#atModelTime(state)),
+    });
   }
 
   #atModelTime(state: RepState): RepState {

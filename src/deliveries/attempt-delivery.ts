@@ -1,12 +1,11 @@
 import { deliveryCommand } from "../books/appointment-book.ts";
 import type { DeviceNote } from "../books/device-book.ts";
-import type { RepDecision } from "../books/rep-book.ts";
-import type { RepState } from "../books/rep-state.ts";
+import type { KnownChange, RepDecision, SeeingChange } from "../books/rep-book.ts";
 import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
 import type { Delivery, DeliveryRef } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";
 import type { Hold } from "../domain/hold.ts";
-import { type Attempt, beginAttempt } from "./begin-attempt.ts";
+import { type Attempt, type BeginOutcome, beginAttempt } from "./begin-attempt.ts";
 import type { LaterClear } from "./clear-after.ts";
 import type { Held } from "./hold-prompt.ts";
 import { retryDelayMs } from "./retry-delay.ts";
@@ -26,23 +25,26 @@ export type DeliveryOutcome =
   | { readonly kind: "refused"; readonly reason: string; readonly detail: string }
   | { readonly kind: "not-needed"; readonly why: NotNeeded };
 
-/** What an attempt needs from the world. */
-export interface AttemptDeliveryDeps {
-  readonly changeRep: <Result>(
-    decide: (state: RepState) => RepDecision<Result> | Promise<RepDecision<Result>>,
-  ) => Promise<Result>;
-  readonly readDevice: () => Promise<Device | undefined>;
+/** What an attempt needs from the world once it has begun. */
+export interface FinishAttemptDeps {
+  readonly changeRepFrom: <Result>(change: KnownChange<Result>) => Promise<Result>;
   readonly noteDevice: (note: DeviceNote) => Promise<void>;
-  readonly readDelivery: () => Promise<Delivery | undefined>;
-  /** The hold of the connection, if there is one; nothing is sent under it. */
-  readonly readHold?: () => Promise<Hold | undefined>;
-  readonly send: (attempt: Attempt, device: Device) => Promise<AttemptOutcome>;
+  readonly send: (attempt: Attempt) => Promise<AttemptOutcome>;
   /** Hears, once per prompt, that a device accepted it and how long after it was due. */
   readonly firstAccepted?: (lateMs: number) => void;
   /** Has the device take back what it accepted, where it can. */
   readonly clearLater: (clear: LaterClear, device: Device) => Promise<void>;
   readonly nowMs: () => number;
   readonly random: () => number;
+}
+
+/** What an attempt needs from the world. */
+export interface AttemptDeliveryDeps extends FinishAttemptDeps {
+  readonly changeRep: <Seen, Result>(change: SeeingChange<Seen, Result>) => Promise<Result>;
+  readonly readDevice: () => Promise<Device | undefined>;
+  readonly readDelivery: () => Promise<Delivery | undefined>;
+  /** The hold of the connection, if there is one; nothing is sent under it. */
+  readonly readHold?: () => Promise<Hold | undefined>;
 }
 
 /**
@@ -56,22 +58,17 @@ export async function attemptDelivery(
   deps: AttemptDeliveryDeps,
   ref: DeliveryRef,
 ): Promise<DeliveryOutcome> {
-  const device = await deps.readDevice();
-  if (device?.state !== "active") {
-    await endOpenDelivery(deps, ref);
-    return { kind: "not-needed", why: "gone" };
-  }
   // The delivery is read after the state: if it changes from there on, the commit is refused.
-  const begun = await deps.changeRep(async (state) =>
-    beginAttempt(state, ref, {
-      device,
-      known: await deps.readDelivery(),
-      hold: await deps.readHold?.(),
-    }),
-  );
+  const begun = await deps.changeRep({
+    see: () => Promise.all([deps.readDevice(), deps.readDelivery(), deps.readHold?.()]),
+    decide: (state, [device, known, hold]): RepDecision<BeginOutcome> =>
+      device?.state === "active"
+        ? beginAttempt(state, ref, { device, known, hold })
+        : endOpenDelivery(ref, known),
+  });
   switch (begun.kind) {
     case "begun":
-      return send(deps, ref, { device, attempt: begun.attempt });
+      return finishAttempt(deps, ref, begun.attempt);
     case "accepted":
       return { kind: "done", state: "accepted" };
     case "held":
@@ -84,36 +81,35 @@ export async function attemptDelivery(
 }
 
 /** A device that was revoked between two attempts leaves a delivery that nobody will finish. */
-async function endOpenDelivery(deps: AttemptDeliveryDeps, ref: DeliveryRef): Promise<void> {
-  await deps.changeRep(async () => {
-    const known = await deps.readDelivery();
-    const isOpen = known?.state === "retrying" || known?.state === "sending";
-    return {
-      result: undefined,
-      commands: isOpen ? [deliveryCommand(ref, { ...known, state: "gone" })] : [],
-    };
-  });
+function endOpenDelivery(ref: DeliveryRef, known: Delivery | undefined): RepDecision<BeginOutcome> {
+  const isOpen = known?.state === "retrying" || known?.state === "sending";
+  return {
+    result: { kind: "gone" },
+    commands: isOpen ? [deliveryCommand(ref, { ...known, state: "gone" })] : [],
+  };
 }
 
-interface Sending {
-  readonly device: Device;
-  readonly attempt: Attempt;
-}
-
-async function send(
-  deps: AttemptDeliveryDeps,
+/** Makes an attempt that has begun, and writes down how it ended. */
+export async function finishAttempt(
+  deps: FinishAttemptDeps,
   ref: DeliveryRef,
-  { device, attempt }: Sending,
+  attempt: Attempt,
 ): Promise<DeliveryOutcome> {
-  const outcome = await deps.send(attempt, device);
+  const beganMs = deps.nowMs();
+  const outcome = await deps.send(attempt);
   const settled = settle(deps, attempt, outcome);
-  const { clear, firstLateMs } = await deps.changeRep((state) =>
-    settleDelivery(state, ref, settled.delivery),
-  );
+  const { state, device } = attempt;
+  const known = { ...state, nowMs: state.nowMs + Math.max(0, deps.nowMs() - beganMs) };
+  const [{ clear, firstLateMs }] = await Promise.all([
+    deps.changeRepFrom({
+      known,
+      decide: (newest) => settleDelivery(newest, ref, settled.delivery),
+    }),
+    rememberDevice(deps, outcome),
+  ]);
   if (firstLateMs !== undefined) {
     deps.firstAccepted?.(firstLateMs);
   }
-  await rememberDevice(deps, outcome);
   if (clear !== undefined) {
     await deps.clearLater(clear, device);
   }
@@ -127,7 +123,7 @@ interface SettledDelivery {
 }
 
 function settle(
-  deps: AttemptDeliveryDeps,
+  deps: FinishAttemptDeps,
   { prompt, delivery }: Attempt,
   outcome: AttemptOutcome,
 ): SettledDelivery {
@@ -157,7 +153,7 @@ function settledAs(delivery: Delivery): SettledDelivery {
 }
 
 async function rememberDevice(
-  { noteDevice, nowMs }: AttemptDeliveryDeps,
+  { noteDevice, nowMs }: FinishAttemptDeps,
   outcome: AttemptOutcome,
 ): Promise<void> {
   if (outcome.kind === "device-gone") {

@@ -1,5 +1,5 @@
 import { deliveryCommand } from "../books/appointment-book.ts";
-import type { RepDecision } from "../books/rep-book.ts";
+import { nextRevision, type RepDecision } from "../books/rep-book.ts";
 import type { RepState } from "../books/rep-state.ts";
 import { timelineCommands } from "../books/timeline-book.ts";
 import type { Appointment } from "../domain/appointment.ts";
@@ -10,19 +10,22 @@ import { isAnsweredFor, type Prompt } from "../domain/prompt.ts";
 import type { RedisCommand } from "../redis-script.ts";
 import { type Held, heldUntilLater, holdCommands } from "./hold-prompt.ts";
 import { isVisitOver } from "./is-visit-over.ts";
-import { type FoundPrompt, findPrompt, issueCommands } from "./prompt-change.ts";
+import { type FoundPrompt, findPrompt, issueCommands, issuedWith } from "./prompt-change.ts";
 
 /** Permission to make one attempt, given by the fence. */
 export interface Attempt {
   readonly prompt: Prompt;
   readonly appointment: Appointment;
+  readonly device: Device;
   readonly delivery: Delivery;
+  /** The rep's state once this is committed; it holds for as long as nobody else changes it. */
+  readonly state: RepState;
 }
 
 /** What the fence said. */
 export type BeginOutcome =
   | { readonly kind: "begun"; readonly attempt: Attempt }
-  | { readonly kind: "accepted" | "answered" | "withdrawn" | "expired" | "unknown" }
+  | { readonly kind: "accepted" | "answered" | "withdrawn" | "expired" | "unknown" | "gone" }
   | Held
   /** The visit changed and its plan is being made just now. */
   | { readonly kind: "unsettled" };
@@ -133,8 +136,9 @@ function begin(
   const attempts = (known?.attempts ?? 0) + 1;
   const before = deliveryOf({ device, known, prompt, nowMs: state.nowMs });
   const delivery: Delivery = { ...before, state: "sending", attempts };
+  const next = { ...state, issued: issuedWith(state, found), revision: nextRevision(state) };
   return {
-    result: { kind: "begun", attempt: { prompt, appointment, delivery } },
+    result: { kind: "begun", attempt: { prompt, appointment, device, delivery, state: next } },
     commands: [...issueCommands(state, ref, found), deliveryCommand(ref, delivery)],
   };
 }

@@ -6,7 +6,7 @@ import {
 } from "../books/rep-book.ts";
 import type { RepState, RepVisit } from "../books/rep-state.ts";
 import { timelineCommands } from "../books/timeline-book.ts";
-import type { Prompt, PromptRef } from "../domain/prompt.ts";
+import type { IssuedPrompt, Prompt, PromptRef } from "../domain/prompt.ts";
 import type { TimelineEntry } from "../domain/timeline-entry.ts";
 import type { RedisCommand } from "../redis-script.ts";
 
@@ -67,14 +67,23 @@ export function goLiveCommand(rep: RepRef, { promptId }: Prompt): RedisCommand {
 
 /** Remembers, once per prompt, that it was offered to the rep. */
 export function issueCommands(
-  { issued, nowMs }: RepState,
+  state: RepState,
   rep: RepRef,
-  { prompt, visit }: FoundPrompt,
+  found: FoundPrompt,
 ): readonly RedisCommand[] {
+  const issued = issuedWith(state, found);
+  return issued === state.issued ? [] : [issuedCommand(rep, issued)];
+}
+
+/** What was offered to the rep, once a prompt is among it. */
+export function issuedWith(
+  { issued, nowMs }: RepState,
+  { prompt, visit }: FoundPrompt,
+): readonly IssuedPrompt[] {
   const { promptId, recordId, action } = prompt;
   if (issued.some((one) => one.promptId === promptId)) {
-    return [];
+    return issued;
   }
   const { startAtMs } = visit.stored.appointment;
-  return [issuedCommand(rep, [...issued, { promptId, recordId, action, atMs: nowMs, startAtMs }])];
+  return [...issued, { promptId, recordId, action, atMs: nowMs, startAtMs }];
 }

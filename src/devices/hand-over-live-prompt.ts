@@ -1,4 +1,5 @@
 import type { Redis } from "ioredis";
+import { readDelivery } from "../books/appointment-book.ts";
 import { readRepState } from "../books/rep-book.ts";
 import { findLivePrompt } from "../books/rep-state.ts";
 import { type DeliveryRef, deliveryIdOf } from "../domain/delivery.ts";
@@ -23,7 +24,7 @@ export interface HandOverDeps {
  * Hands the prompt that is live right now to a device that became active; call it after the device is saved.
  * One that the rep followed already is not handed over.
  *
- * A prompt that fires at the same moment may hand over, too: both add the same job. A device that came back
+ * A prompt that fires at the same moment may hand over, too: both add the same job, or its own attempt is known. A device that came back
  * (`isBack`) may have an ended job from before, so its delivery gets a job of its own.
  */
 export async function handOverLivePrompt(
@@ -37,7 +38,10 @@ export async function handOverLivePrompt(
   }
   const { promptId, recordId } = live.prompt;
   const delivery = { connection, userId, recordId, promptId, deviceId };
-  await (isBack
-    ? deliveries.replay(delivery, `${deliveryIdOf(promptId, deviceId)}-${nowMs()}`)
-    : deliveries.add([delivery]));
+  const deliveryId = deliveryIdOf(promptId, deviceId);
+  if (isBack) {
+    await deliveries.replay(delivery, `${deliveryId}-${nowMs()}`);
+  } else if ((await readDelivery(redis, delivery, deliveryId)) === undefined) {
+    await deliveries.add([delivery]);
+  }
 }

@@ -1,17 +1,21 @@
 import { applyPlan, type PlanOutcome } from "../../src/appointments/apply-plan.ts";
 import { planPrompts } from "../../src/appointments/plan-prompts.ts";
 import type { ReceiptKey } from "../../src/books/appointment-book.ts";
-import type { RepDecision } from "../../src/books/rep-book.ts";
+import type { KnownChange, RepDecision, SeeingChange } from "../../src/books/rep-book.ts";
 import { parseRepState, type RepState } from "../../src/books/rep-state.ts";
 import {
   type AttemptDeliveryDeps,
   attemptDelivery,
   type DeliveryOutcome,
+  type FinishAttemptDeps,
+  finishAttempt,
 } from "../../src/deliveries/attempt-delivery.ts";
+import type { FirstAttempt } from "../../src/deliveries/begin-at-once.ts";
 import {
   type FireOutcome,
   type FirePromptDeps,
   firePrompt,
+  type MadeAttempt,
 } from "../../src/deliveries/fire-prompt.ts";
 import {
   type Evidence,
@@ -145,7 +149,7 @@ export class RepDay {
     own: Partial<FirePromptDeps> = {},
   ): Promise<FireOutcome> {
     const deps: FirePromptDeps = {
-      changeRep: (decide) => this.changeRep(decide),
+      changeRep: (change) => this.changeRepSeeing(change),
       isJoining: this.schedule.restartGapSeconds !== null,
       replan: () => this.plan(),
       listDevices: async () => [PHONE],
@@ -164,20 +168,35 @@ export class RepDay {
   ): Promise<DeliveryOutcome> {
     const { deviceId } = device;
     const deps: AttemptDeliveryDeps = {
-      changeRep: (decide) => this.changeRep(decide),
+      ...this.#finishDeps(),
+      changeRep: (change) => this.changeRepSeeing(change),
       readDevice: async () => device,
+      readDelivery: async () => this.delivery({ promptId, recordId }, deviceId),
+      ...own,
+    };
+    return attemptDelivery(deps, { ...REP, recordId, promptId, deviceId });
+  }
+
+  /** Makes an attempt that began when its prompt went live; `own` replaces parts of the world. */
+  async attemptAtOnce(
+    { ref, attempt }: FirstAttempt,
+    own: Partial<FinishAttemptDeps> = {},
+  ): Promise<MadeAttempt> {
+    return { ref, outcome: await finishAttempt({ ...this.#finishDeps(), ...own }, ref, attempt) };
+  }
+
+  #finishDeps(): FinishAttemptDeps {
+    return {
+      changeRepFrom: (change) => this.changeRepFrom(change),
       noteDevice: async () => undefined,
       clearLater: async () => undefined,
-      readDelivery: async () => this.delivery({ promptId, recordId }, deviceId),
       send: async ({ prompt, appointment }) => {
         this.sent.push({ atMs: this.nowMs, prompt, appointment });
         return { kind: "accepted", tookMs: 1, answer: "HTTP 204" };
       },
       nowMs: () => this.nowMs,
       random: () => 0,
-      ...own,
     };
-    return attemptDelivery(deps, { ...REP, recordId, promptId, deviceId });
   }
 
   /** Records what somebody says became of a prompt. */
@@ -217,6 +236,17 @@ export class RepDay {
         return result;
       }
     }
+  }
+
+  /** The same, with what is seen beside the state. */
+  changeRepSeeing<Seen, Result>({ see, decide }: SeeingChange<Seen, Result>): Promise<Result> {
+    return this.changeRep(async (state) => decide(state, await see()));
+  }
+
+  /** The same from a state that was known; if it is outdated it is read. */
+  async changeRepFrom<Result>({ known, decide }: KnownChange<Result>): Promise<Result> {
+    const { result, commands } = decide(known);
+    return this.#commit(known.revision, commands) ? result : this.changeRep(decide);
   }
 
   /** All prompts of one appointment, oldest first. */

@@ -17,7 +17,6 @@ const STEPS = [
   "worker: plan",
   "worker: addBulk prompts",
   "worker: process prompts",
-  "worker: process deliveries",
   "worker: send webhook",
 ];
 
@@ -55,7 +54,7 @@ afterAll(async () => {
 });
 
 describe("traces", () => {
-  test("one trace leads from the event that came in, through three queues, to the device", async () => {
+  test("one trace leads from the event that came in, through two queues, to the device", async () => {
     const ofSend = await until(() => receiver.spans.find(({ name }) => name === "send webhook"), {
       timeoutMs: 10_000,
       what: "the span of the last step",

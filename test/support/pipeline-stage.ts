@@ -29,6 +29,7 @@ import type { WorkerKit } from "../../workers/kit.ts";
 import { openOrgs } from "../../workers/orgs.ts";
 import { createPlanner } from "../../workers/plan-rep.ts";
 import { startWorkers, stopWorkers } from "../../workers/supervise.ts";
+import type { Turns } from "../../workers/turns.ts";
 import { createWorkerEvents } from "../../workers/worker-events.ts";
 import { waitingPrompts } from "./bridge-state.ts";
 import { closeServer } from "./intake-server.ts";
@@ -45,6 +46,8 @@ export interface PipelineOptions {
   /** Settings of `acme`. */
   readonly acme?: Readonly<Record<string, unknown>>;
   readonly stub?: StubOrgOptions;
+  /** Who may make a first attempt in the prompt's own job; as in production unless said otherwise. */
+  readonly turns?: Turns;
 }
 
 /** A user of the org with a service resource, and a device at the bridge. */
@@ -63,6 +66,8 @@ export interface StageRep {
 /** The whole way from an org's message to a device, in this process, over a real Redis and real HTTP. */
 export interface PipelineStage {
   readonly org: StubOrg;
+  /** Where all devices are. */
+  readonly sink: WebhookSink;
   readonly redis: Redis;
   readonly kit: WorkerKit;
   /** Adds a rep who is known to one connection; `own` changes the user. */
@@ -121,6 +126,7 @@ export async function openPipelineStage(options: PipelineOptions = {}): Promise<
     deliveries: createDeliveriesQueue(redis),
     channels,
     events: createWorkerEvents(log, new Registry()),
+    ...(options.turns === undefined ? {} : { turns: options.turns }),
   };
   const workers = startWorkers(kit, redis);
   await Promise.all(workers.map((worker) => worker.waitUntilReady()));
@@ -149,6 +155,7 @@ export async function openPipelineStage(options: PipelineOptions = {}): Promise<
     readDossier(redis, { connection, recordId });
   return {
     org,
+    sink,
     redis,
     kit,
     door,

@@ -23,8 +23,8 @@ export interface WebhookSink {
   readonly url: string;
   readonly secret: string;
   readonly arrived: ArrivedMessage[];
-  /** Decides the next answers; 204 by default. */
-  answer: (message: ArrivedMessage) => SinkAnswer;
+  /** Decides the next answers; 204 by default. A promise keeps the caller waiting. */
+  answer: (message: ArrivedMessage) => SinkAnswer | Promise<SinkAnswer>;
   stop(): Promise<void>;
 }
 
@@ -41,8 +41,9 @@ export async function startWebhookSink(): Promise<WebhookSink> {
       const body = Buffer.concat(chunks).toString("utf8");
       const message = readMessage(request.url ?? "", request.headers, body);
       arrived.push(message);
-      const { status, headers = {} } = sink.answer(message);
-      response.writeHead(status, headers).end();
+      void Promise.resolve(sink.answer(message)).then(({ status, headers = {} }) =>
+        response.writeHead(status, headers).end(),
+      );
     });
   });
   const port = await listenAnywhere(server);
