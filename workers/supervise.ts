@@ -17,6 +17,7 @@ import { WRITE_BACKS_QUEUE } from "../src/queues/write-backs.ts";
 import { firePrompts } from "./fire-prompts.ts";
 import { followEvents } from "./follow-events.ts";
 import { followSiroEvents } from "./follow-siro-events.ts";
+import { isTakenOver } from "./is-taken-over.ts";
 import type { ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { mendRecordings } from "./mend-recordings.ts";
@@ -104,7 +105,7 @@ function stationProcessor(kit: WorkerKit, adapter: Adapter): Processor {
     park: (parked: ParkOutcome, job: Job) => parkJob(kit, parked, job),
   };
   return async (job, token) => {
-    if (await isLeftToOther(job, token)) {
+    if (await isTakenOver(job, { token, lockMs: LOCK_MS })) {
       // Whoever took it over settles it.
       throw new DelayedError();
     }
@@ -112,16 +113,6 @@ function stationProcessor(kit: WorkerKit, adapter: Adapter): Processor {
     const run = async () => ((await isForNewer(kit, job)) ? LATER : work.run());
     return settleJob(deps, job, { ...work, run });
   };
-}
-
-/**
- * Says whether a job waited here so long to begin that another run took it over; otherwise it is ours for the whole time again.
- *
- * BullMQ fetches as many jobs as may run before it begins the first, and keeps the locks of those alone that have begun.
- */
-async function isLeftToOther(job: Job, token: string | undefined): Promise<boolean> {
-  const waitedMs = Date.now() - (job.processedOn ?? Date.now());
-  return waitedMs > LOCK_MS / 4 && (await job.extendLock(token ?? "", LOCK_MS)) === 0;
 }
 
 /** By then the next generation of workers, which knows the connection, is at work. */

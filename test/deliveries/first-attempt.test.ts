@@ -54,16 +54,18 @@ describe("the first attempt, in the job of its prompt", () => {
     expect(queued).toEqual([]);
   });
 
-  test("what changed while the device was asked stays, and so does that it was sent", async () => {
+  test("what a new plan changed while the device was asked stays, and so does that it was sent", async () => {
     const { day, start, fire } = await aDueStart();
     await fire({
       send: async () => {
-        day.store(anAppointment("A", ["10:00", "11:00"], { title: "Another" }));
+        day.store(anAppointment("A", ["10:00", "11:00"], { status: "canceled" }));
+        await day.plan();
         return { kind: "accepted", tookMs: 1, answer: "HTTP 204" };
       },
     });
-    expect(day.state().visits[0]?.stored.appointment.title).toBe("Another");
     expect([stateOf(day, start), day.delivery(start)?.state]).toEqual(["sent", "accepted"]);
+    const stops = day.promptsOf("A").filter(({ action }) => action === "stop");
+    expect(stops.map(({ dueAtMs }) => dueAtMs)).toContain(day.nowMs);
   });
 
   test.each([

@@ -5,6 +5,7 @@ import { AddressUnreadableError } from "../../src/devices/sealed-address.ts";
 import { StateContendedError } from "../../src/errors.ts";
 import { QUEUE_PREFIX } from "../../src/queues/queue-settings.ts";
 import { firePrompts } from "../../workers/fire-prompts.ts";
+import { isTakenOver } from "../../workers/is-taken-over.ts";
 import type { JobOutcome, ParkOutcome } from "../../workers/job-outcome.ts";
 import { type SettleDeps, settleJob } from "../../workers/settle.ts";
 import { until } from "../support/until.ts";
@@ -158,6 +159,22 @@ describe("a prompt's job that runs before its plan is committed", () => {
 
   test("is given up when no plan comes", async () => {
     expect(await outcomeAfter(100)).toMatchObject({ kind: "done", note: { prompt: "unknown" } });
+  });
+});
+
+describe("a job that waited in its process before it begins", () => {
+  const lockMs = 10_000;
+
+  test.each([
+    ["is left to whoever took it over", "the token of another run", true],
+    ["is kept, and its lock with it, where nobody did", TOKEN, false],
+  ])("%s", async (_, holder, isLeft) => {
+    const job = await queue.add("late", {});
+    const lock = `${queue.toKey(job.id ?? "")}:lock`;
+    await stage.redis.set(lock, holder, "PX", 1000);
+    job.processedOn = Date.now() - 5000;
+    expect(await isTakenOver(job, { token: TOKEN, lockMs })).toBe(isLeft);
+    expect((await stage.redis.pttl(lock)) > 1000).toBe(!isLeft);
   });
 });
 
