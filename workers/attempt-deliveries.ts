@@ -48,17 +48,28 @@ export function attemptDeliveries(
   };
 }
 
-/** Makes an attempt that began when its prompt went live; one that is to be made again gets a job. */
-export async function attemptAtOnce(
-  kit: WorkerKit,
-  { ref, attempt: begun }: FirstAttempt,
-): Promise<MadeAttempt> {
-  const outcome = await finishAttempt(finishDeps(kit, ref), ref, begun);
-  await followOutcome(kit, ref, outcome);
+/** Makes an attempt that began when its prompt went live; one that is to be made again, or that broke, gets a job. */
+export async function attemptAtOnce(kit: WorkerKit, first: FirstAttempt): Promise<MadeAttempt> {
+  const { ref } = first;
+  const outcome = await finishOrLeave(kit, first);
   if (outcome.kind === "try-later") {
     await kit.deliveries.addPlanned([{ ...ref, afterMs: outcome.afterMs }]);
   }
   return { ref, outcome };
+}
+
+async function finishOrLeave(
+  kit: WorkerKit,
+  { ref, attempt: begun }: FirstAttempt,
+): Promise<DeliveryOutcome> {
+  try {
+    const outcome = await finishAttempt(finishDeps(kit, ref), ref, begun);
+    await followOutcome(kit, ref, outcome);
+    return outcome;
+  } catch {
+    // The job meets what broke, tells of it, and parks the delivery if it must.
+    return { kind: "try-later", afterMs: 0 };
+  }
 }
 
 /** What others do once an attempt was made. */

@@ -40,7 +40,7 @@ const STALLED_CHECK_MS = 3_000;
 const MAX_STALLED = 5;
 
 /** Far fewer than the prompts that are worked on at the same time: devices that hang hold up nobody else's moment. */
-const FIRST_ATTEMPTS: TurnRules = { most: 128, slowMs: 1_500, mostSlow: 256 };
+const FIRST_ATTEMPTS: TurnRules = { most: 128, slowMs: 2_500, mostSlow: 128 };
 
 type Adapter = (kit: WorkerKit, job: Job, token: string | undefined) => SettledWork;
 

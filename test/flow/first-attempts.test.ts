@@ -1,6 +1,8 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { listDevices, saveDevice } from "../../src/books/device-book.ts";
 import { createTurns } from "../../workers/turns.ts";
 import { aVisit, openPipelineStage, type PipelineStage } from "../support/pipeline-stage.ts";
+import { until } from "../support/until.ts";
 import type { SinkAnswer } from "../support/webhook-sink.ts";
 
 let stage: PipelineStage;
@@ -34,4 +36,21 @@ test("devices that hang hold up nobody else: what finds no turn goes by the queu
   const jobs = await kit.deliveries.queue.getJobs(["active", "delayed", "completed"]);
   expect(jobs.length).toBeGreaterThan(0);
   release({ status: 204 });
+}, 60_000);
+
+test("a first attempt that breaks parks as a delivery, by its own job", async () => {
+  const { redis, org } = stage;
+  const rep = await stage.aRep();
+  const [device] = await listDevices(redis, { connection: "acme", userId: rep.userId });
+  if (device !== undefined) {
+    await saveDevice(redis, { ...device, sealedAddress: "sealed with a lost key" });
+  }
+  await stage.tell("ServiceAppointment", aVisit(org, { from: -1, until: 60, reps: [rep] }));
+  await until(async () => (await stage.parked()).length > 0, {
+    timeoutMs: 15_000,
+    what: "the delivery to be parked",
+  });
+  expect(await stage.parked()).toMatchObject([
+    { reason: "ADDRESS_UNREADABLE", work: { kind: "delivery" } },
+  ]);
 }, 60_000);
