@@ -81,6 +81,9 @@ export const environmentSchema = z.object({
   OIDC_CLIENT_SECRET: optionalText,
   OIDC_ROLE_CLAIM: oidcVariables.roleClaim,
   OIDC_DEFAULT_ROLE: oidcVariables.defaultRole,
+  OIDC_SESSION_MINUTES: wholeNumber(5, 720, "must be a number of minutes from 5 to 720").default(
+    60,
+  ),
 });
 
 /** Digits alone: `Number` would take blanks for 0, and 0x10 and 1e3 for numbers. */

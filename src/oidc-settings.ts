@@ -19,6 +19,7 @@ interface OidcVariables {
   readonly OIDC_CLIENT_SECRET?: string | undefined;
   readonly OIDC_ROLE_CLAIM: string;
   readonly OIDC_DEFAULT_ROLE?: OperatorRole | undefined;
+  readonly OIDC_SESSION_MINUTES: number;
 }
 
 /** Joins the variables that belong together; undefined when operators sign in by passwords alone. */
@@ -32,6 +33,7 @@ export function composeOidc(env: OidcVariables): OidcSettings | undefined {
         clientSecret: env.OIDC_CLIENT_SECRET,
         roleClaim: env.OIDC_ROLE_CLAIM,
         defaultRole: env.OIDC_DEFAULT_ROLE,
+        sessionMs: env.OIDC_SESSION_MINUTES * 60_000,
       };
 }
 

@@ -20,6 +20,7 @@ import { meRoutes } from "./me-routes.ts";
 import { mountOidc } from "./oidc/mount-oidc.ts";
 import { openApiRoute } from "./open-api-route.ts";
 import { type Operators, type OperatorsDeps, openOperators } from "./open-operators.ts";
+import type { OperatorSession } from "./operator-session.ts";
 import { operatorSessionRoutes } from "./operator-session-routes.ts";
 import type { SharedOverview } from "./overview/share-overview.ts";
 import { overviewRoute } from "./overview-route.ts";
@@ -28,6 +29,7 @@ import {
   checkAgain,
   PAGE_DIR,
   pageHeaders,
+  providerAddress,
   queuePageHeaders,
   readPages,
   sendPage,
@@ -95,7 +97,7 @@ export function createAdminRouter(deps: AdminRouterDeps): Router {
     guard,
     queuePages({ ...deps, recordAudit }, QUEUES_PATH),
   );
-  router.use("/admin", signInInstead(pages), errorResponder(deps.report));
+  router.use("/admin", signInInstead(pages, session), errorResponder(deps.report));
   return router;
 }
 
@@ -136,12 +138,17 @@ const unknownRoute: RequestHandler = () => {
 };
 
 /** A person who opens a page without being signed in gets the form, not JSON. */
-function signInInstead(pages: AdminPages): ErrorRequestHandler {
+function signInInstead(pages: AdminPages, session: OperatorSession): ErrorRequestHandler {
   // biome-ignore lint/complexity/useMaxParams: Express tells an error handler by its four parameters.
-  return (error, request, response, next) => {
+  return async (error, request, response, next) => {
     const wantsPage = request.method === "GET" && request.accepts("json", "html") === "html";
     if (!(error instanceof OperatorUnknownError && wantsPage)) {
       next(error);
+      return;
+    }
+    // A wrong bearer comes without a session.
+    if (request.session !== undefined && (await session.lapsed(request)) !== undefined) {
+      response.redirect(302, providerAddress(request.originalUrl));
       return;
     }
     const { status, headers } = errorReply(knownError(error));

@@ -75,7 +75,7 @@ async function changeOwnPassword(deps: MeRoutesDeps, request: Request): Promise<
   await endOperatorSessions(redis, name, ({ sid }) => sid !== request.sessionID);
   const renewed = await accounts.find(name);
   if (renewed !== undefined) {
-    await session.signIn(request, renewed);
+    await session.signIn(request, renewed, "password");
   }
   return { status: 204, audit: { what: "Changed their own password", subject: name } };
 }

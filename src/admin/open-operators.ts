@@ -1,5 +1,6 @@
 import type { RequestHandler } from "express";
 import type { Redis } from "ioredis";
+import type { OidcSettings } from "../domain/oidc-settings.ts";
 import { createClientAddress } from "../http/client-address.ts";
 import { createFailureLimit } from "../http/failure-limit.ts";
 import type { RecordAudit } from "./admin-route.ts";
@@ -22,6 +23,7 @@ export interface OperatorsDeps {
   readonly publicUrl: URL;
   readonly trustedProxies: readonly string[];
   readonly nowMs: () => number;
+  readonly oidc?: Pick<OidcSettings, "sessionMs"> | undefined;
 }
 
 /** Who the operators are, how they are known again, and what they changed. */
@@ -43,7 +45,12 @@ export function openOperators(deps: OperatorsDeps): Operators {
   const clients = createClientAddress(deps.trustedProxies);
   const accounts = openAccounts(deps);
   const recordAudit = createAuditTrail(deps);
-  const session = createOperatorSession({ ...deps, accounts, clients });
+  const session = createOperatorSession({
+    ...deps,
+    accounts,
+    clients,
+    providerSessionMs: deps.oidc?.sessionMs,
+  });
   const bearerFailures = createFailureLimit({
     redis: deps.redis,
     clients,

@@ -8,6 +8,7 @@ import {
   keepOperatorSession,
   noteOperatorSeen,
   OPERATOR_SESSION_LIFE_MS,
+  sessionHandle,
 } from "../books/operator-session-book.ts";
 import type { ClientAddress } from "../http/client-address.ts";
 import { keyspace } from "../keyspace.ts";
@@ -29,6 +30,8 @@ declare module "express-session" {
     /** Who signed in; what they may do is asked of the book each time. */
     operatorName: string;
     era: string;
+    /** The provider vouched for them, and must do so again after a while. */
+    isByProvider?: boolean;
   }
 }
 
@@ -40,7 +43,18 @@ export interface OperatorSessionDeps {
   readonly nowMs: () => number;
   readonly accounts: Accounts;
   readonly clients: ClientAddress;
+  /** How long a sign-in through the provider counts; undefined where there is no provider. */
+  readonly providerSessionMs: number | undefined;
 }
+
+/** A session that the provider may renew, as the list of sessions names it. */
+export interface LapsedSession {
+  readonly name: string;
+  readonly id: string;
+}
+
+/** How somebody proved who they are. */
+export type SignInWay = "password" | "provider";
 
 /** The sessions of operators; `load` comes before anything else. */
 export interface OperatorSession {
@@ -49,14 +63,16 @@ export interface OperatorSession {
   account(request: Request): Promise<Account | undefined>;
   /** Asks the store again, for what stays open; a request that came by a bearer has no session that could end. */
   isStillSignedIn(request: Request): Promise<boolean>;
+  /** The session, when the provider's word for it is too old and would open it again. */
+  lapsed(request: Request): Promise<LapsedSession | undefined>;
   /** Notes that the session is in use. */
   noteSeen(request: Request): Promise<void>;
   /** Under a new session id: one that was known before the sign-in is worth nothing. */
-  signIn(request: Request, account: Account): Promise<void>;
+  signIn(request: Request, account: Account, way: SignInWay): Promise<void>;
   signOut(request: Request): Promise<void>;
 }
 
-/** Makes the sessions: kept in Redis, 12 hours from the sign-in whatever happens meanwhile. */
+/** Makes the sessions: kept in Redis, 12 hours from the sign-in at most, whatever happens meanwhile. */
 export function createOperatorSession(deps: OperatorSessionDeps): OperatorSession {
   const { redis, nowMs } = deps;
   const isSecure = deps.publicUrl.protocol === "https:";
@@ -71,6 +87,7 @@ export function createOperatorSession(deps: OperatorSessionDeps): OperatorSessio
       return settled((done) => void middleware(request, response, done));
     },
     account: (request) => accountOf(deps, request.session),
+    lapsed: (request) => lapsedOf(deps, request),
     isStillSignedIn: async (request) =>
       request.session === undefined ||
       (await accountOf(deps, await readStored(request))) !== undefined,
@@ -84,9 +101,10 @@ export function createOperatorSession(deps: OperatorSessionDeps): OperatorSessio
       seenAt.set(sid, nowMs());
       await noteOperatorSeen(redis, { name, sid }, nowMs());
     },
-    signIn: async (request, account) => {
+    signIn: async (request, account, way) => {
       await forget(deps, request);
       await settled((done) => request.session.regenerate(done));
+      Object.assign(request.session, { isByProvider: way === "provider" });
       await begin(deps, request, account);
     },
     signOut: async (request) => {
@@ -138,15 +156,39 @@ async function forget({ redis }: OperatorSessionDeps, request: Request): Promise
   }
 }
 
-async function accountOf(
-  { accounts, nowMs }: OperatorSessionDeps,
-  stored: Partial<SessionData> | null | undefined,
+type Stored = Partial<SessionData> | null | undefined;
+
+async function accountOf(deps: OperatorSessionDeps, stored: Stored): Promise<Account | undefined> {
+  return isWithin(deps, stored, lifeMs(deps, stored)) ? ownerOf(deps, stored) : undefined;
+}
+
+async function lapsedOf(
+  deps: OperatorSessionDeps,
+  { session: stored, sessionID }: Request,
+): Promise<LapsedSession | undefined> {
+  const isLapsed =
+    deps.providerSessionMs !== undefined &&
+    !isWithin(deps, stored, lifeMs(deps, stored)) &&
+    isWithin(deps, stored, OPERATOR_SESSION_LIFE_MS);
+  const owner = isLapsed ? await ownerOf(deps, stored) : undefined;
+  return owner === undefined ? undefined : { name: owner.name, id: sessionHandle(sessionID) };
+}
+
+/** A provider that is not asked any more vouches for nobody. */
+function lifeMs({ providerSessionMs = 0 }: OperatorSessionDeps, stored: Stored): number {
+  return stored?.isByProvider === true ? providerSessionMs : OPERATOR_SESSION_LIFE_MS;
+}
+
+function isWithin({ nowMs }: OperatorSessionDeps, stored: Stored, ms: number): boolean {
+  return nowMs() < (stored?.signedInAtMs ?? 0) + ms;
+}
+
+async function ownerOf(
+  { accounts }: OperatorSessionDeps,
+  stored: Stored,
 ): Promise<Account | undefined> {
-  const { signedInAtMs = 0, operatorName, era } = stored ?? {};
-  if (operatorName === undefined || nowMs() >= signedInAtMs + OPERATOR_SESSION_LIFE_MS) {
-    return undefined;
-  }
-  const account = await accounts.find(operatorName);
+  const { operatorName, era } = stored ?? {};
+  const account = operatorName === undefined ? undefined : await accounts.find(operatorName);
   return account?.era === era ? account : undefined;
 }
 

@@ -82,8 +82,12 @@ function providerWay(name: string | undefined, page: string): string {
   if (name === undefined) {
     return "";
   }
-  const address = `/admin/oidc/sign-in?${new URLSearchParams({ next: page })}`;
-  return `<a class="small" href="${escapeHtml(address)}">Sign in with ${escapeHtml(name)}</a>`;
+  return `<a class="small" href="${escapeHtml(providerAddress(page))}">Sign in with ${escapeHtml(name)}</a>`;
+}
+
+/** Where the way to the provider begins that leads back to a page of ours. */
+export function providerAddress(page: string): string {
+  return `/admin/oidc/sign-in?${new URLSearchParams({ next: ownPage(page) })}`;
 }
 
 /** The page to go to after signing in: one of the operators' own, or the overview. */

@@ -13,8 +13,8 @@ import type { RecordAudit } from "./admin-route.ts";
 import type { CheckSignIn } from "./check-sign-in.ts";
 import { operatorOf } from "./known-operator.ts";
 import type { Account, Accounts } from "./operator-accounts.ts";
-import type { OperatorSession } from "./operator-session.ts";
-import { type AdminPages, APP_PATHS, ownPage, sendPage } from "./pages.ts";
+import type { OperatorSession, SignInWay } from "./operator-session.ts";
+import { type AdminPages, APP_PATHS, ownPage, providerAddress, sendPage } from "./pages.ts";
 
 /** What signing in and out needs from the world. */
 export interface SignInDeps {
@@ -47,6 +47,10 @@ export function mountSignIn(router: Router, deps: SignInDeps): void {
   const { session, pages, guard, recordAudit } = deps;
   router.get(APP_PATHS, async (request, response) => {
     await session.load(request, response);
+    if ((await session.lapsed(request)) !== undefined) {
+      response.redirect(302, providerAddress(request.originalUrl));
+      return;
+    }
     const isSignedIn = (await session.account(request)) !== undefined;
     const form = { note: await closedNote(deps), next: request.originalUrl };
     sendPage(response, 200, isSignedIn ? pages.app : pages.signIn(form));
@@ -70,11 +74,13 @@ export function mountSignIn(router: Router, deps: SignInDeps): void {
 export async function admitOperator(
   { session, accounts, recordAudit }: Pick<SignInDeps, "session" | "accounts" | "recordAudit">,
   request: Request,
-  { account, what }: { readonly account: Account; readonly what: string },
+  { account, way }: { readonly account: Account; readonly way: SignInWay },
 ): Promise<void> {
-  await session.signIn(request, account);
+  await session.signIn(request, account, way);
   await accounts.noteSignIn(account.name);
-  await recordAudit(account, { what });
+  await recordAudit(account, {
+    what: way === "provider" ? "Signed in through the provider" : "Signed in",
+  });
 }
 
 async function login(deps: SignInDeps, request: Request, response: Response): Promise<void> {
@@ -107,7 +113,7 @@ async function signIn(deps: SignInDeps, request: Request, response: Response): P
     throw new PasswordWrongError();
   }
   await deps.session.load(request, response);
-  await admitOperator(deps, request, { account, what: "Signed in" });
+  await admitOperator(deps, request, { account, way: "password" });
 }
 
 function answer(request: Request, response: Response): void {

@@ -11,6 +11,8 @@ const pendingSchema = z.object({
   codeVerifier: z.string(),
   /** The page that was asked for. */
   next: z.string(),
+  /** The session that has lapsed, which this sign-in takes the place of. */
+  lapsed: z.object({ name: z.string(), id: z.string() }).optional(),
   expiresAtMs: z.int(),
 });
 

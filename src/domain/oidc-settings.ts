@@ -10,4 +10,6 @@ export interface OidcSettings {
   readonly roleClaim: string;
   /** The role of who has none by the claim; undefined refuses them. */
   readonly defaultRole: OperatorRole | undefined;
+  /** How long a sign-in counts before the provider is asked again. */
+  readonly sessionMs: number;
 }

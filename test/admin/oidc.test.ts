@@ -10,6 +10,8 @@ import {
   startStore,
 } from "./admin-server.ts";
 
+const HOUR_MS = 3_600_000;
+
 let store: AdminStore;
 let provider: OpenIdProvider;
 let admin: AdminServer;
@@ -32,6 +34,7 @@ function settings(own: { readonly issuer?: string; readonly defaultRole?: "viewe
     clientSecret: CLIENT.secret,
     roleClaim: "realm_access.roles",
     defaultRole: own.defaultRole,
+    sessionMs: HOUR_MS,
   };
 }
 
@@ -41,7 +44,10 @@ function claims(sub: string, roles: unknown, own: Record<string, unknown> = {}) 
 
 /** Follows the way to the provider and says where it leads back to, without going there. */
 async function goThere(next = "", server = admin) {
-  const there = await server.call(`/admin/oidc/sign-in?next=${encodeURIComponent(next)}`);
+  return goOn(await server.call(`/admin/oidc/sign-in?next=${encodeURIComponent(next)}`));
+}
+
+async function goOn(there: Response) {
   expect(there.status).toBe(302);
   const at = there.headers.get("location") ?? "";
   const back = await fetch(at, { redirect: "manual" });
@@ -241,6 +247,82 @@ describe("signing in through the provider", () => {
   });
 });
 
+describe("a session by the provider", () => {
+  let nowMs = Date.now();
+  let hourly: AdminServer;
+  const get = (path: string, cookie: string, server = hourly) =>
+    server.call(path, {
+      headers: { cookie, accept: path.includes("/api/") ? "*/*" : "text/html" },
+    });
+  const status = async (path: string, cookie: string) => (await get(path, cookie)).status;
+  const sessionsOf = async (name: string) => {
+    const { items } = await bodyOf(await hourly.api("/sessions"));
+    return items.filter((session: { name: string }) => session.name === name);
+  };
+  const signInHere = async (who: Parameters<OpenIdProvider["meet"]>[0]) => {
+    provider.meet(who);
+    const { back, cookie } = await goThere("", hourly);
+    return cookieOf(await comeBack(back, cookie, hourly));
+  };
+  /** What a browser does by itself on the page that is loaded next; the strict cookie stays behind on the way back. */
+  const loadAgain = async (page: string, cookie: string) => {
+    const away = (await get(page, cookie)).headers.get("location") ?? "no redirect";
+    const there = await goOn(await get(away, cookie));
+    return comeBack(there.back, there.cookie, hourly);
+  };
+
+  beforeAll(async () => {
+    hourly = await startAdmin(store, { oidc: settings(), nowMs: () => nowMs });
+  });
+  afterAll(() => hourly.stop());
+
+  test("is over after an hour, and renewed by the next page while the provider still vouches", async () => {
+    const first = await signInHere({ claims: claims("kim", "operator") });
+    nowMs += HOUR_MS - 1_000;
+    expect(await status("/admin/api/overview", first)).toBe(200);
+    nowMs += 1_000;
+    const refused = await get("/admin/api/overview", first);
+    expect([refused.status, await bodyOf(refused)]).toEqual([
+      401,
+      { error: expect.objectContaining({ code: "OPERATOR_UNKNOWN" }) },
+    ]);
+    expect((await get("/admin/queues/", first)).headers.get("location")).toBe(
+      "/admin/oidc/sign-in?next=%2Fadmin%2Fqueues%2F",
+    );
+    const renewed = await loadAgain("/admin/parked?reason=NO_READER", first);
+    expect(await renewed.clone().text()).toContain(
+      'content="0;url=/admin/parked?reason=NO_READER"',
+    );
+    expect(await status("/admin/api/overview", cookieOf(renewed))).toBe(200);
+    expect(await status("/admin/api/overview", first)).toBe(401);
+    expect(await sessionsOf("kim")).toHaveLength(1);
+  });
+
+  test("ends with the role at the provider, and then shows the form", async () => {
+    const cookie = await signInHere({ claims: claims("lou", "admin") });
+    provider.meet({ claims: claims("lou", []) });
+    nowMs += HOUR_MS;
+    expect(await refusalOf(await loadAgain("/admin", cookie))).toEqual([
+      403,
+      expect.stringContaining("no role here"),
+    ]);
+    expect(await status("/admin/api/overview", cookie)).toBe(401);
+    expect(await refusalOf(await get("/admin", cookie))).toEqual([200, undefined]);
+    expect(await sessionsOf("lou")).toEqual([]);
+  });
+
+  test("opens nothing where no provider is asked any more, nor renews after twelve hours", async () => {
+    const cookie = await signInHere({ claims: claims("mia", "viewer") });
+    const plain = await startAdmin(store, { nowMs: () => nowMs });
+    const call = await get("/admin/api/overview", cookie, plain);
+    const page = await get("/admin", cookie, plain);
+    await plain.stop();
+    expect([call.status, page.status]).toEqual([401, 200]);
+    nowMs += 12 * HOUR_MS;
+    expect(await refusalOf(await get("/admin", cookie))).toEqual([200, undefined]);
+  });
+});
+
 describe("the settings", () => {
   test.each([
     ["https://login.example.com/tenant", true],
@@ -258,6 +340,6 @@ describe("the settings", () => {
     ]);
     expect(oidcProblems({ OIDC_CLIENT_ID: "x" })).toHaveLength(1);
     expect(oidcProblems({})).toEqual([]);
-    expect(composeOidc({ OIDC_ROLE_CLAIM: "roles" })).toBeUndefined();
+    expect(composeOidc({ OIDC_ROLE_CLAIM: "roles", OIDC_SESSION_MINUTES: 60 })).toBeUndefined();
   });
 });

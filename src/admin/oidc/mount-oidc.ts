@@ -1,7 +1,9 @@
 import type { Request, Response, Router } from "express";
 import type { Redis } from "ioredis";
 import { changePeople } from "../../books/operator-book.ts";
+import { endOperatorSessions } from "../../books/operator-session-book.ts";
 import {
+  type PendingOperatorSignIn,
   PROVIDER_SIGN_IN_SECONDS,
   rememberOperatorSignIn,
   takeOperatorSignIn,
@@ -64,15 +66,18 @@ interface Exchange {
 }
 
 async function begin(
-  { redis, publicUrl, nowMs }: OidcDeps,
+  { redis, session, publicUrl, nowMs }: OidcDeps,
   provider: Provider,
   { request, response }: Exchange,
 ): Promise<void> {
   const { url, state, nonce, codeVerifier } = await provider.begin(returnAddress(publicUrl));
+  await session.load(request, response);
   await rememberOperatorSignIn(redis, state, {
     nonce,
     codeVerifier,
     next: ownPage(queryText(request, "next")),
+    // The strict cookie does not come along on the way back.
+    lapsed: await session.lapsed(request),
     expiresAtMs: nowMs() + PROVIDER_SIGN_IN_SECONDS * 1000,
   });
   response.set("set-cookie", oidcCookie(state, publicUrl)).redirect(302, url);
@@ -91,6 +96,7 @@ async function finish(
   if (pending === undefined) {
     throw new ProviderSignInStaleError();
   }
+  await endLapsed(redis, pending);
   const cameTo = returnAddress(publicUrl);
   cameTo.search = new URL(request.originalUrl, publicUrl).search;
   const claims = await provider.finish(cameTo, { state, ...pending });
@@ -99,8 +105,15 @@ async function finish(
   );
   await session.load(request, response);
   const account = await accountOf(deps, save.name);
-  await admitOperator(deps, request, { account, what: "Signed in through the provider" });
+  await admitOperator(deps, request, { account, way: "provider" });
   sendPage(response, 200, leadOnPage(pending.next));
+}
+
+/** Whatever the provider says now, the session of its old word is over; so a "no" leads to the form, not here again. */
+async function endLapsed(redis: Redis, { lapsed }: PendingOperatorSignIn): Promise<void> {
+  if (lapsed !== undefined) {
+    await endOperatorSessions(redis, lapsed.name, ({ id }) => id === lapsed.id);
+  }
 }
 
 async function accountOf({ accounts }: OidcDeps, name: string): Promise<Account> {
