@@ -7,7 +7,7 @@ export interface EventInbox {
   /**
    * Stores all events and answers in their order, once every one of them is durable.
    *
-   * Idempotent: an `eventId` that is already stored is a duplicate and changes nothing.
+   * Idempotent: an `eventId` that is already stored, or stands earlier among these, is a duplicate and changes nothing.
    *
    * @throws {StoreUnavailableError} when any event could not be confirmed; some may be stored all the same.
    */
@@ -35,25 +35,12 @@ export async function storeEvents(
   if (events.length === 0) {
     return { accepted: 0, duplicates: 0 };
   }
-  const distinct = events.length === 1 ? events : withoutRepeats(events);
-  const answers = await put(inbox, distinct, timeoutMs);
-  if (answers.length !== distinct.length) {
-    throw new StoreUnavailableError(
-      `${answers.length} of ${distinct.length} events were confirmed`,
-    );
+  const answers = await put(inbox, events, timeoutMs);
+  if (answers.length !== events.length) {
+    throw new StoreUnavailableError(`${answers.length} of ${events.length} events were confirmed`);
   }
   const accepted = answers.filter((answer) => answer === "accepted").length;
   return { accepted, duplicates: events.length - accepted };
-}
-
-function withoutRepeats(events: readonly CrmEvent[]): readonly CrmEvent[] {
-  const first = new Map<string, CrmEvent>();
-  for (const event of events) {
-    if (!first.has(event.eventId)) {
-      first.set(event.eventId, event);
-    }
-  }
-  return [...first.values()];
 }
 
 async function put(

@@ -97,11 +97,7 @@ async function putEvents(
 ): Promise<readonly PutResult[]> {
   const asked = events.map((one) => ({ ...one, jobId: crmEventJobId(one.event) }));
   const seen = await seenJobIds(deps.redis, asked);
-  const fresh = [
-    ...new Map(
-      asked.filter(({ jobId }) => !seen.has(jobId)).map((one) => [one.jobId, one]),
-    ).values(),
-  ];
+  const fresh = firstMentions(asked.filter(({ jobId }) => !seen.has(jobId)));
   const firstOnes = await addFresh(deps, fresh);
   // Only the first mention of an id inside one batch is new.
   const results = asked.map(({ jobId }) => (firstOnes.delete(jobId) ? "accepted" : "duplicate"));
@@ -109,6 +105,17 @@ async function putEvents(
   // Nobody waits for this: it tells operators, and the answer must not be later, or fail, for it.
   void noteCameAgain(deps.redis, again).catch(() => undefined);
   return results;
+}
+
+/** Of two events under one id the first counts, as if they had come one after the other. */
+function firstMentions(asked: readonly AskedEvent[]): readonly AskedEvent[] {
+  const first = new Map<string, AskedEvent>();
+  for (const one of asked) {
+    if (!first.has(one.jobId)) {
+      first.set(one.jobId, one);
+    }
+  }
+  return [...first.values()];
 }
 
 async function addFresh(deps: PutDeps, fresh: readonly AskedEvent[]): Promise<Set<string>> {

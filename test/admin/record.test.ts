@@ -257,6 +257,20 @@ describe("an event that is sent again", () => {
     expect(await crmEvents.queue.getWaitingCount()).toBe(3);
   });
 
+  test("is told when it came twice in one batch, too", async () => {
+    await storeAppointment(store.redis, anAppointment());
+    const { crmEvents } = store.queues;
+    const batch = [event("twice", 0), event("twice", 1)];
+    expect(await crmEvents.put(batch)).toEqual(["accepted", "duplicate"]);
+    await until(
+      async () =>
+        (await record()).timeline.some(({ text }: { text: string }) => /twice came/.test(text)),
+      { timeoutMs: 10_000, what: "the repeat on the timeline" },
+    );
+    const [job] = await crmEvents.queue.getWaiting();
+    expect(job?.data).toMatchObject({ receivedAtMs: at(0) });
+  });
+
   test("is answered as before while nothing can be noted", async () => {
     const { crmEvents } = store.queues;
     await crmEvents.put([event("first", 0)]);

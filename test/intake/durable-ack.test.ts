@@ -1,5 +1,7 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import type { Redis } from "ioredis";
+import { readCameAgain } from "../../src/books/came-again-book.ts";
+import { canonicalRecordId } from "../../src/domain/crm-record-id.ts";
 import { type CrmEventsQueue, createCrmEventsQueue } from "../../src/queues/crm-events.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
 import {
@@ -12,6 +14,7 @@ import { anOutboundMessage, recordId, someNotifications } from "../support/outbo
 import { connectRaw, postHead } from "../support/raw-http.ts";
 import { type RedisServer, startRedisServer } from "../support/redis-server.ts";
 import { ACK, expectFault, post } from "../support/soap-client.ts";
+import { until } from "../support/until.ts";
 
 /** One process of the bridge: its own connection, queue and server. */
 interface Bridge {
@@ -140,6 +143,19 @@ describe("the ack and Redis", () => {
     await post(server, anOutboundMessage({ notifications: [message(1), message(2)] }));
     await post(server, anOutboundMessage({ notifications: [message(3)] }));
     expect(await waitingIds(queue)).toEqual(["00D5f000004XyZaEAK.04l1"]);
+    const [job] = await queue.queue.getWaiting();
+    expect(job?.data).toMatchObject({ fields: { Id: recordId("08p", 1) } });
+    const record = {
+      connection: job?.data.connection,
+      recordId: canonicalRecordId(recordId("08p", 2)),
+    };
+    const told = async () => {
+      const redis = opened[0]?.redis;
+      return redis && (await readCameAgain(redis, record))[0];
+    };
+    expect(await until(told, { timeoutMs: 10_000, what: "the repeat" })).toMatchObject({
+      times: 1,
+    });
   });
 
   test("12. an id is remembered for 72 h after its job is gone, whole and case-sensitive", async () => {
