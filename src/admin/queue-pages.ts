@@ -8,22 +8,26 @@ import { RoleTooLowError } from "./admin-errors.ts";
 import type { AdminQueues } from "./admin-queues.ts";
 import type { RecordAudit } from "./admin-route.ts";
 import { operatorOf } from "./known-operator.ts";
+import { createLookNotes } from "./look-notes.ts";
 import { redactWork } from "./parked/redact-work.ts";
 
 /** What the queue pages need from the world. */
 export interface QueuePagesDeps {
   readonly queues: AdminQueues;
   readonly recordAudit: RecordAudit;
+  readonly nowMs: () => number;
 }
 
 /**
  * Builds bull-board's pages; it has no login of its own, so the guard must stand before it.
  *
  * Viewers get pages without buttons and with personal values hidden, and whatever they send that is not reading is refused.
+ * Operators see all of it, and the audit trail tells at what they looked.
  */
 export function queuePages(deps: QueuePagesDeps, path: string): RequestHandler {
   const open = board(deps.queues, path, false);
   const readOnly = board(deps.queues, path, true);
+  const noteLook = createLookNotes(deps);
   return async (request, response, next) => {
     const operator = operatorOf(request);
     const mayChange = isAtLeast(operator.role, "operator");
@@ -35,6 +39,8 @@ export function queuePages(deps: QueuePagesDeps, path: string): RequestHandler {
         what: "Changed a queue by its page",
         subject: `${request.method} ${request.path}`.slice(0, 200),
       });
+    } else if (mayChange) {
+      await noteLook(operator, request);
     }
     (mayChange ? open : readOnly)(request, response, next);
   };

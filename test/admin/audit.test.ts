@@ -3,6 +3,7 @@ import { addAudit } from "../../src/books/audit-book.ts";
 import {
   type AdminServer,
   type AdminStore,
+  API_TOKEN,
   bodyOf,
   forgetFailures,
   PASSWORD,
@@ -64,6 +65,32 @@ describe("the audit trail", () => {
     await admin.api("/people");
     expect((await admin.api("/people/nobody", { method: "DELETE" })).status).toBe(404);
     expect(await trail()).toEqual(before);
+  });
+
+  test("tells at which jobs of the queue pages an operator looked, however often they are asked for", async () => {
+    const { queue } = store.queues.deliveries;
+    const { id } = await queue.add("delivery", { recordId: "08p5f0000000001AAA" });
+    const before = (await trail()).length;
+    const ask = async (path: string, headers: Record<string, string>) =>
+      (await admin.call(`/admin/queues/api/queues${path}`, { headers })).status;
+    const token = { authorization: `Bearer ${API_TOKEN}` };
+    const body = { name: "looker", role: "viewer", password: SECRET };
+    await admin.api("/people", { method: "POST", body });
+    const viewer = { cookie: await signIn(admin, { user: "looker", password: SECRET }) };
+    for (const headers of [token, token, viewer]) {
+      expect(await ask(`/deliveries/${id}`, headers)).toBe(200);
+      await ask(`/deliveries/${id}/logs`, headers);
+      expect(await ask("?activeQueue=deliveries&status=latest&page=1", headers)).toBe(200);
+      expect(await ask("", headers)).toBe(200);
+      await ask("/deliveries/metrics", headers);
+    }
+    const told = (await trail()).slice(0, -before);
+    expect(told).toMatchObject([
+      { who: "API token", what: "Looked at a queue's jobs by its page", subject: "deliveries" },
+      { who: "API token", what: "Looked at a job by its page", subject: `deliveries/${id}` },
+      { who: "looker", what: "Signed in" },
+      { what: "Added a person" },
+    ]);
   });
 
   test("tells of a lock-out once, and never repeats what was typed as a name nobody has", async () => {
