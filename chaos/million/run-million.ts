@@ -20,7 +20,7 @@ const LEAST_REPS = 10;
 const MOST_REPS = 200;
 const STEPS = 10;
 /** So many events are about each visit in the first step: its timeline is at its full length afterwards. */
-const TURNS_IN_FIRST_STEP = 260;
+const TURNS_IN_FIRST_STEP = 520;
 /** The last visits that begin at once, and their prompts, are over after this. */
 const OVER_AFTER_MS = 3 * DUE_AFTER_MS;
 const QUIET_TIMEOUT_MS = 600_000;

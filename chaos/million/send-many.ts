@@ -12,6 +12,7 @@ const REQUESTS_AT_ONCE = 8;
  * same few visits cost each other many tries.
  */
 const MOST_WAITING = 400;
+const WAITING_PER_VISIT = 2;
 const LOOK_AGAIN_MS = 20;
 const SEND_AGAIN_MS = 250;
 const HOUR_MS = 3_600_000;
@@ -40,6 +41,7 @@ export async function sendMany(
   plan: SendManyPlan,
   { from, until }: { readonly from: number; readonly until: number },
 ): Promise<void> {
+  const mostWaiting = Math.min(MOST_WAITING, WAITING_PER_VISIT * plan.visits);
   let next = from;
   const sendOn = async () => {
     while (next < until) {
@@ -48,7 +50,7 @@ export async function sendMany(
       const count = next - first;
       const events = Array.from({ length: count }, (_, at) => eventOf(plan, first + at));
       await sendUntilAcked(plan.url, events);
-      while ((await countWaiting(plan.redis)) > MOST_WAITING) {
+      while ((await countWaiting(plan.redis)) > mostWaiting) {
         await delay(LOOK_AGAIN_MS);
       }
     }
