@@ -11,7 +11,7 @@ import { redisSearchPath } from "./bench-redis.ts";
 import type { Stage } from "./stage.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.js", import.meta.url));
-const READY_TIMEOUT_MS = 30_000;
+const READY_TIMEOUT_MS = 60_000;
 const LOOK_MS = 5;
 
 /** The secrets of the invented connection. */
@@ -33,25 +33,35 @@ export class BridgeFailedError extends Error {
 export interface BenchBridge {
   readonly url: string;
   readonly redisUrl: string;
-  /** The process id of one child, by its name in the log. */
-  pidOf(child: "web" | "worker" | "redis"): number;
+  /** The process id of one child, by its name in the log, or of the one that started them all. */
+  pidOf(child: "main" | "web" | "worker" | "redis"): number;
   /** Ends it and resolves to how long that took. */
   stop(): Promise<number>;
   /** Starts it again on the same data and resolves to how long it took until it was ready. */
   start(): Promise<number>;
 }
 
-/** Starts a bridge and waits until it is ready; `roles` are those of the `ROLES` variable. */
+/** What differs from one bridge to the next. */
+export interface BridgeSettings {
+  /** Those of the `ROLES` variable. */
+  readonly roles: string;
+  /** Further variables. */
+  readonly environment?: Readonly<Record<string, string>>;
+  /** Further settings of the connection. */
+  readonly connection?: object;
+}
+
+/** Starts a bridge and waits until it is ready. */
 export async function startBenchBridge(
   stage: Stage,
-  { roles }: { readonly roles: string },
+  settings: BridgeSettings,
 ): Promise<BenchBridge> {
   const dir = stage.makeFolder();
   const dataDir = join(dir, "data");
   const logFile = join(dir, "bridge.log");
   const port = await freePort();
   const url = `http://127.0.0.1:${port}`;
-  const environment = bridgeEnvironment(dir, { port, roles });
+  const environment = bridgeEnvironment(dir, { port, ...settings });
   let child: ChildProcess | undefined;
   const stop = async () => {
     const beganMs = performance.now();
@@ -69,7 +79,8 @@ export async function startBenchBridge(
   return {
     url,
     redisUrl: `unix:${socketPath(dataDir, "redis.sock")}`,
-    pidOf: (name) => pidIn(readFileSync(logFile, "utf8"), name),
+    pidOf: (name) =>
+      name === "main" ? (child?.pid ?? 0) : pidIn(readFileSync(logFile, "utf8"), name),
     stop,
     start,
   };
@@ -77,7 +88,7 @@ export async function startBenchBridge(
 
 function bridgeEnvironment(
   dir: string,
-  { port, roles }: { readonly port: number; readonly roles: string },
+  { port, roles, environment, connection: own }: BridgeSettings & { readonly port: number },
 ): Readonly<Record<string, string>> {
   const connectionsFile = join(dir, "connections.json");
   const connection = {
@@ -86,6 +97,7 @@ function bridgeEnvironment(
     webhookSecrets: [ACME.webhookSecret],
     signingSecrets: [ACME.signingSecret],
     integrationConnectionId: "01HACME0000000000000000000",
+    ...own,
   };
   writeFileSync(connectionsFile, JSON.stringify({ connections: [connection] }));
   return {
@@ -99,6 +111,7 @@ function bridgeEnvironment(
     ADMIN_API_TOKEN: ACME.adminApiToken,
     OUTBOUND_ALLOW: "127.0.0.1",
     ROLES: roles,
+    ...environment,
   };
 }
 

@@ -18,6 +18,8 @@ export interface Visit {
   readonly rep: number;
   readonly startAtMs: number;
   readonly endAtMs: number;
+  /** How often it was told of before. */
+  readonly version?: number;
 }
 
 /** The user id of an invented rep. */
@@ -38,6 +40,36 @@ export async function bookVisits(
   visits: readonly Visit[],
 ): Promise<number> {
   const expected = (await countWaitingPrompts(redis)) + visits.length * PROMPTS_PER_VISIT;
+  return tellOfVisits({ bridge, redis, expected }, visits);
+}
+
+/**
+ * Tells of visits that are booked already, as they are now, and waits until their plans stand again.
+ *
+ * Resolves to the events followed per second.
+ *
+ * @throws {BridgeFailedError} when the bridge refuses, or prompts are missing afterwards.
+ */
+export async function tellAgain(
+  bridge: BenchBridge,
+  redis: Redis,
+  visits: readonly Visit[],
+): Promise<number> {
+  const expected = await countWaitingPrompts(redis);
+  return tellOfVisits({ bridge, redis, expected }, visits);
+}
+
+interface Telling {
+  readonly bridge: BenchBridge;
+  readonly redis: Redis;
+  /** How many prompts wait in the end. */
+  readonly expected: number;
+}
+
+async function tellOfVisits(
+  { bridge, redis, expected }: Telling,
+  visits: readonly Visit[],
+): Promise<number> {
   const beganMs = performance.now();
   for (let from = 0; from < visits.length; from += EVENTS_PER_REQUEST) {
     await postEvents(bridge, visits.slice(from, from + EVENTS_PER_REQUEST).map(eventOf));
@@ -51,12 +83,13 @@ export async function bookVisits(
   return (visits.length * 1000) / (performance.now() - beganMs);
 }
 
-function countWaitingPrompts(redis: Redis): Promise<number> {
+/** How many prompts wait for their moment. */
+export function countWaitingPrompts(redis: Redis): Promise<number> {
   return redis.zcard(`${QUEUE_PREFIX}:${PROMPTS_QUEUE}:delayed`);
 }
 
 /** A plan may add jobs and take them back; it stands when its event is done. */
-async function countOpenEvents(redis: Redis): Promise<number> {
+export async function countOpenEvents(redis: Redis): Promise<number> {
   const key = `${QUEUE_PREFIX}:${CRM_EVENTS_QUEUE}`;
   const counts = await Promise.all([
     redis.llen(`${key}:wait`),
@@ -66,7 +99,12 @@ async function countOpenEvents(redis: Redis): Promise<number> {
   return counts.reduce((sum, count) => sum + count, 0);
 }
 
-async function postEvents({ url }: BenchBridge, events: readonly object[]): Promise<void> {
+/**
+ * Posts signed events, up to a hundred.
+ *
+ * @throws {BridgeFailedError} when they are not acknowledged.
+ */
+export async function postEvents({ url }: BenchBridge, events: readonly object[]): Promise<void> {
   const body = JSON.stringify({ events });
   const now = new Date();
   const id = `msg_${now.getTime()}`;
@@ -85,12 +123,12 @@ async function postEvents({ url }: BenchBridge, events: readonly object[]): Prom
   }
 }
 
-function eventOf({ number, rep, startAtMs, endAtMs }: Visit): object {
+function eventOf({ number, rep, startAtMs, endAtMs, version = 0 }: Visit): object {
   const digits = String(number).padStart(10, "0");
   const recordId = canonicalRecordId(`08p5f${digits}`);
   const name = `Rep ${rep}`;
   return {
-    eventId: `bench-${number}`,
+    eventId: `bench-${number}-${version}`,
     recordType: "ServiceAppointment",
     recordId,
     occurredAt: new Date().toISOString(),

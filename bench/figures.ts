@@ -10,6 +10,16 @@ export interface Figure {
 /** Collects figures: each is written as one JSON line at once, all together as one table in the end. */
 export class FigureBook {
   readonly #figures: Figure[] = [];
+  readonly #writeLine: (line: string) => void;
+
+  constructor(writeLine: (line: string) => void) {
+    this.#writeLine = writeLine;
+  }
+
+  /** What was taken so far. */
+  get figures(): readonly Figure[] {
+    return this.#figures;
+  }
 
   /** Takes a figure and writes its line. */
   add(figure: Figure): void {
@@ -18,7 +28,7 @@ export class FigureBook {
     );
     const kept = { ...figure, values };
     this.#figures.push(kept);
-    console.log(JSON.stringify(kept));
+    this.#writeLine(JSON.stringify(kept));
   }
 
   /** Writes the table. */

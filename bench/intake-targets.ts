@@ -21,7 +21,8 @@ export interface IntakeTarget {
   verify(result: LoadResult, notifications: number): Promise<void>;
 }
 
-const PATH = `/webhooks/salesforce/${ACME.name}/${ACME.webhookSecret}`;
+/** Where outbound messages go. */
+export const INTAKE_PATH = `/webhooks/salesforce/${ACME.name}/${ACME.webhookSecret}`;
 
 /** A bridge; without workers every acknowledged notification can be counted in the queue. */
 export async function bridgeTarget(stage: Stage, roles: "web" | "web,worker") {
@@ -30,7 +31,7 @@ export async function bridgeTarget(stage: Stage, roles: "web" | "web,worker") {
   const target: IntakeTarget = {
     name: roles === "web" ? "bridge" : "bridge with its worker",
     port: Number(new URL(bridge.url).port),
-    path: PATH,
+    path: INTAKE_PATH,
     pids: [bridge.pidOf("web"), bridge.pidOf("redis")],
     reset: () => empty(redis),
     verify: async ({ acks, failures }, notifications) => {
@@ -45,7 +46,7 @@ export async function bridgeTarget(stage: Stage, roles: "web" | "web,worker") {
   return target;
 }
 
-/** Ceiling A or B, each with a Redis of its own. */
+/** A ceiling or a peer, each with a Redis of its own. */
 export async function ceilingTarget(
   stage: Stage,
   { name, program }: { readonly name: string; readonly program: string },

@@ -3,6 +3,8 @@ import { BridgeFailedError } from "./bench-bridge.ts";
 import { FigureBook } from "./figures.ts";
 import { describeMachine } from "./machine.ts";
 import { measureBurst } from "./measure-burst.ts";
+import { measureDay } from "./measure-day.ts";
+import { measureGrowth } from "./measure-growth.ts";
 import { measureIntake } from "./measure-intake.ts";
 import { measureMemory } from "./measure-memory.ts";
 import { measureOperators } from "./measure-operators.ts";
@@ -11,6 +13,8 @@ import { measureStartup } from "./measure-startup.ts";
 import { type BenchOptions, BenchUsageError, readOptions, type Section } from "./options.ts";
 import { serveProgram } from "./program.ts";
 import { PROGRAMS } from "./programs/programs.ts";
+import { openLineWriter, readRun } from "./report/run-lines.ts";
+import { writeReports } from "./report/write-reports.ts";
 import { Stage } from "./stage.ts";
 
 type Measure = (stage: Stage, figures: FigureBook, options: BenchOptions) => Promise<void>;
@@ -18,7 +22,10 @@ type Measure = (stage: Stage, figures: FigureBook, options: BenchOptions) => Pro
 const MEASURES: Readonly<Record<Section, Measure>> = {
   intake: measureIntake,
   burst: measureBurst,
+  day: measureDay,
+  salesforce: measureSalesforce,
   memory: measureMemory,
+  growth: measureGrowth,
   startup: measureStartup,
   operators: measureOperators,
 };
@@ -49,8 +56,14 @@ async function runBench(args: readonly string[]): Promise<void> {
   }
   try {
     const options = readOptions(args);
-    const figures = new FigureBook();
-    console.log(JSON.stringify(await describeMachine(options)));
+    if (options.from !== undefined) {
+      writeReports(readRun(options.from), options);
+      process.exit(0);
+    }
+    const writeLine = openLineWriter(options.json);
+    const figures = new FigureBook(writeLine);
+    const machine = await describeMachine(options);
+    writeLine(JSON.stringify(machine));
     for (const section of options.sections) {
       stage = new Stage();
       try {
@@ -59,8 +72,8 @@ async function runBench(args: readonly string[]): Promise<void> {
         await stage.end();
       }
     }
-    await measureSalesforce(figures);
     figures.printTable();
+    writeReports({ machine, figures: figures.figures }, options);
     process.exit(0);
   } catch (error) {
     await stage.end();

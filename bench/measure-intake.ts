@@ -5,10 +5,11 @@ import type { BenchOptions } from "./options.ts";
 import { type Program, startProgram } from "./program.ts";
 import { type LoadResult, loadResultSchema } from "./programs/load-generator.ts";
 import type { Stage } from "./stage.ts";
-import { medianOf } from "./statistics.ts";
+import { acrossRuns, medianOf } from "./statistics.ts";
 
 const FIXED_RATE = 300;
 const FIXED_RATE_CONNECTIONS = 32;
+const EXPRESS_PEER = "Express, one add each";
 
 /** One kind of load. */
 interface Load {
@@ -32,7 +33,7 @@ interface Run extends LoadResult {
 }
 
 /**
- * Measures durable acknowledgments beside the two ceilings.
+ * Measures durable acknowledgments beside the two ceilings and a peer.
  *
  * In each round every target has its turn, so that what else the machine does hits all of them alike; of the
  * rounds the median counts.
@@ -47,6 +48,7 @@ export async function measureIntake(
     await bridgeTarget(stage, "web"),
     await ceilingTarget(stage, { name: "ceiling A", program: "xadd-ceiling" }),
     await ceilingTarget(stage, { name: "ceiling B", program: "queue-ceiling" }),
+    await ceilingTarget(stage, { name: EXPRESS_PEER, program: "express-peer" }),
     await bridgeTarget(stage, "web,worker"),
   ];
   const plan = planOf(isQuick);
@@ -82,7 +84,7 @@ function planOf(isQuick: boolean): Plan {
     loads: [...closed, fixedRate],
     ...(isQuick
       ? { firstWarmUpMs: 1000, warmUpMs: 200, runMs: 800, rounds: 1 }
-      : { firstWarmUpMs: 3000, warmUpMs: 500, runMs: 2000, rounds: 3 }),
+      : { firstWarmUpMs: 3000, warmUpMs: 300, runMs: 1200, rounds: 5 }),
   };
 }
 
@@ -104,33 +106,40 @@ async function measureRun(
 function figureOf(target: string, load: Load, runs: readonly Run[]): Figure {
   const { connections, notifications, ratePerSecond } = load;
   const middle = (value: (run: Run) => number) => medianOf(runs.map(value));
+  const across = (name: string, value: (run: Run) => number) => acrossRuns(name, runs.map(value));
   const refused = runs.reduce((sum, run) => sum + run.refused, 0);
-  const perSecond = middle(({ acks, tookMs }) => (acks * 1000) / tookMs);
+  const rateOf = ({ acks, tookMs }: Run) => (acks * 1000) / tookMs;
   return {
     figure: ratePerSecond === undefined ? "intake.closed-loop" : "intake.fixed-rate",
     of: { target, connections, notifications, ...(ratePerSecond ? { ratePerSecond } : {}) },
     values: {
-      acksPerSecond: perSecond,
-      ...(notifications > 1 ? { notificationsPerSecond: perSecond * notifications } : {}),
+      runs: runs.length,
+      ...across("acksPerSecond", rateOf),
+      ...(notifications > 1 ? { notificationsPerSecond: middle(rateOf) * notifications } : {}),
       ...(refused > 0 ? { refused } : {}),
       p50Ms: middle(({ p50 }) => p50),
-      p99Ms: middle(({ p99 }) => p99),
+      ...across("p99Ms", ({ p99 }) => p99),
       serverCpuUs: middle(({ serverCpuMs, acks }) => (serverCpuMs * 1000) / acks),
       redisCpuUs: middle(({ redisCpuMs, acks }) => (redisCpuMs * 1000) / acks),
     },
   };
 }
 
-/** Says of every target which share of each ceiling it reaches. */
+/** Says of the bridge which share of each ceiling it reaches, and of the peer. */
 function withRatios(measured: readonly Figure[]): readonly Figure[] {
   const rateOf = (name: string) =>
     Number(measured.find(({ of }) => of["target"] === name)?.values["acksPerSecond"]);
-  const [toA, toB] = [rateOf("ceiling A"), rateOf("ceiling B")];
+  const [toA, toB, toPeer] = ["ceiling A", "ceiling B", EXPRESS_PEER].map(rateOf);
   return measured.map((figure) => {
-    const rate = Number(figure.values["acksPerSecond"]);
+    const shareOf = (rate = Number.NaN) => Number(figure.values["acksPerSecond"]) / rate;
     const isBridge = String(figure.of["target"]).startsWith("bridge");
+    const shares = {
+      ofCeilingA: shareOf(toA),
+      ofCeilingB: shareOf(toB),
+      ofExpress: shareOf(toPeer),
+    };
     return isBridge && figure.figure === "intake.closed-loop"
-      ? { ...figure, values: { ...figure.values, ofCeilingA: rate / toA, ofCeilingB: rate / toB } }
+      ? { ...figure, values: { ...figure.values, ...shares } }
       : figure;
   });
 }

@@ -18,7 +18,7 @@ const STREAMS = 20;
 /** Visits that change while the window is looked at, per second. */
 const CHANGES_PER_SECOND = 20;
 const WATCHED_MS = 10_000;
-const CALL_MS = 4_000;
+const CALL_MS = 2_500;
 
 /** What is asked, by name; the number makes each call another one. */
 const CALLS: Readonly<Record<string, (number: number) => string>> = {

@@ -18,3 +18,18 @@ export function spreadOf(values: readonly number[]): Spread {
 export function medianOf(values: readonly number[]): number {
   return spreadOf(values).p50;
 }
+
+/**
+ * The median of several runs under a name, and least and most beside it: `p99Ms`, `p99MsMin`, `p99MsMax`.
+ *
+ * One run alone has no spread.
+ */
+export function acrossRuns(
+  name: string,
+  values: readonly number[],
+): Readonly<Record<string, number>> {
+  const median = { [name]: medianOf(values) };
+  return values.length < 2
+    ? median
+    : { ...median, [`${name}Min`]: Math.min(...values), [`${name}Max`]: Math.max(...values) };
+}

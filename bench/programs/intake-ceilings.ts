@@ -36,7 +36,8 @@ export async function serveQueueCeiling(raw: unknown): Promise<z.infer<typeof ce
   });
 }
 
-async function openStore(raw: unknown) {
+/** Opens the Redis that a program is told of. */
+export async function openStore(raw: unknown) {
   const redis = openProducerRedis(requestSchema.parse(raw).redisUrl);
   await untilReady(redis, REDIS_WAIT_MS);
   return redis;

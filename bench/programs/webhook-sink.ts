@@ -1,56 +1,37 @@
-import { createServer } from "node:http";
+import { createServer, type IncomingMessage } from "node:http";
+import { buffer } from "node:stream/consumers";
+import { Webhook } from "standardwebhooks";
 import { z } from "zod";
-import { spreadOf } from "../statistics.ts";
+import { type Arrival, ArrivalTally, preciseNowMs, sinkRequestSchema } from "./arrival-tally.ts";
 
-const requestSchema = z.discriminatedUnion("kind", [
-  z.object({ kind: z.literal("listen") }),
-  /** Forgets what arrived. */
-  z.object({ kind: z.literal("forget") }),
-  z.object({ kind: z.literal("report"), dueAtMs: z.number() }),
-]);
+/** The secret that all devices of the benchmark share. */
+export const DEVICE_SECRET = `whsec_${Buffer.alloc(24, "device").toString("base64")}`;
 
 /** Where the sink listens. */
 export const sinkSchema = z.object({ port: z.int() });
 
-/** What arrived: late by so many milliseconds, counted from the due time. */
-export const arrivalsSchema = z.object({
-  distinct: z.int(),
-  requests: z.int(),
-  p50: z.number(),
-  p99: z.number(),
-  max: z.number(),
-});
-export type Arrivals = z.infer<typeof arrivalsSchema>;
+const tally = new ArrivalTally();
 
-/** When each message came for the first time, by its `webhook-id`; epoch milliseconds. */
-const firstAtMs = new Map<string, number>();
-let requests = 0;
-
-/** Stands for the devices of all reps: takes every message at once and remembers when it came. */
+/** Stands for the webhook devices of all reps: takes every message at once and remembers when it came. */
 export async function serveSink(raw: unknown): Promise<object> {
-  const request = requestSchema.parse(raw);
+  const request = sinkRequestSchema.parse(raw);
   switch (request.kind) {
     case "listen":
       return listen();
     case "forget":
-      firstAtMs.clear();
-      requests = 0;
+      tally.forget();
       return {};
-    case "report": {
-      const lateMs = [...firstAtMs.values()].map((atMs) => atMs - request.dueAtMs);
-      return { distinct: firstAtMs.size, requests, ...spreadOf(lateMs) };
-    }
+    case "count":
+      return { distinct: tally.distinct };
+    case "report":
+      return tally.report(request.due, isSigned);
   }
 }
 
 async function listen(): Promise<z.infer<typeof sinkSchema>> {
-  const server = createServer((request, response) => {
-    const id = String(request.headers["webhook-id"]);
-    requests += 1;
-    if (!firstAtMs.has(id)) {
-      firstAtMs.set(id, performance.timeOrigin + performance.now());
-    }
-    request.resume().once("end", () => response.writeHead(204).end());
+  const server = createServer(async (request, response) => {
+    await take(request);
+    response.writeHead(204).end();
   });
   server.keepAliveTimeout = 60_000;
   await new Promise<void>((resolve) => {
@@ -58,4 +39,20 @@ async function listen(): Promise<z.infer<typeof sinkSchema>> {
   });
   const address = server.address();
   return { port: typeof address === "object" && address !== null ? address.port : 0 };
+}
+
+async function take(request: IncomingMessage): Promise<void> {
+  const atMs = preciseNowMs();
+  const rep = Number(/\d+$/.exec(request.url ?? "")?.[0]);
+  tally.note({ rep, headers: request.headers, body: await buffer(request) }, atMs);
+}
+
+function isSigned({ headers, body }: Arrival): boolean {
+  const own = Object.entries(headers).map(([name, value]) => [name, String(value)]);
+  try {
+    new Webhook(DEVICE_SECRET).verify(body.toString("utf8"), Object.fromEntries(own));
+    return true;
+  } catch {
+    return false;
+  }
 }

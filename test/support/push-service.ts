@@ -3,8 +3,8 @@ import { once } from "node:events";
 import type { IncomingMessage } from "node:http";
 import { createServer } from "node:https";
 import { buffer } from "node:stream/consumers";
+import { selfSigned } from "../../bench/self-signed.ts";
 import { composeVapid, type Vapid } from "../../src/vapid.ts";
-import { selfSigned } from "./self-signed.ts";
 
 /** RFC 8291, section 4: one record of this size. */
 const MOST_BYTES = 4096;
