@@ -10,7 +10,7 @@ import { ACME, type BenchBridge, BridgeFailedError } from "./bench-bridge.ts";
 const EVENTS_PER_REQUEST = 100;
 const PROMPTS_PER_VISIT = 2;
 /** A bridge that plans fewer visits per second than this has failed. */
-const SLOWEST_PLANNING_PER_SECOND = 20;
+const SLOWEST_PLANNING_PER_SECOND = 10;
 
 /** One visit to be booked; times are epoch milliseconds. */
 export interface Visit {
@@ -75,7 +75,9 @@ async function tellOfVisits(
     await postEvents(bridge, visits.slice(from, from + EVENTS_PER_REQUEST).map(eventOf));
   }
   const timeoutMs = (visits.length / SLOWEST_PLANNING_PER_SECOND) * 1000;
-  await untilTrue(async () => (await countOpenEvents(redis)) === 0, timeoutMs);
+  if (!(await untilTrue(async () => (await countOpenEvents(redis)) === 0, timeoutMs))) {
+    throw new BridgeFailedError(`${await countOpenEvents(redis)} events were not followed in time`);
+  }
   const planned = await countWaitingPrompts(redis);
   if (planned !== expected) {
     throw new BridgeFailedError(`${planned} prompts wait; there should be ${expected}`);

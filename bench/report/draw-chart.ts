@@ -3,12 +3,14 @@ import { showNumber } from "./show-number.ts";
 
 const WIDTH = 860;
 const ROW = 32;
-const TOP = 64;
+const TOP = 82;
 const LABEL_END = 350;
 const BAR_WIDTH = 300;
 const BAR_HEIGHT = 12;
 /** Room behind the longest value. */
 const AIR = 1.12;
+const LEGEND =
+  "Each bar has a scale of its own. Line: the goal. Dot: the ceiling or floor of the same run. Thin line: least to most of the runs.";
 
 /** Light colours stand on the shapes themselves; where styles are read, dark ones can take their place. */
 const COLOURS = {
@@ -24,26 +26,28 @@ const COLOURS = {
 type Colour = keyof typeof COLOURS;
 
 /**
- * Draws one bar for each row with its goal as a line, as an SVG that needs nothing else and follows the reader's
+ * Draws one bar for each row that has a goal or a ceiling, as an SVG that needs nothing else and follows the reader's
  * choice of light or dark. Every bar has a scale of its own: length compares a value with its goal, not with others.
  */
 export function drawChart(rows: readonly JudgedGoal[], caption: string): string {
-  const height = TOP + rows.length * ROW + 16;
+  const drawn = rows.filter(({ ceiling, isMet }) => ceiling !== undefined || isMet !== undefined);
+  const height = TOP + drawn.length * ROW + 16;
   const dark = Object.entries(COLOURS).map(([name, [, colour]]) => `.${name}{fill:${colour}}`);
   return `<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 ${WIDTH} ${height}" width="${WIDTH}" height="${height}" role="img" aria-label="What was measured, beside the goals" font-family="system-ui, -apple-system, 'Segoe UI', sans-serif" font-size="13">
 <style>@media (prefers-color-scheme: dark){${dark.join("")}}</style>
 <rect width="${WIDTH}" height="${height}" rx="8" ${fill("ground")}/>
 ${text({ x: 20, y: 30, colour: "ink" }, "What was measured, beside the goals", ' font-size="16" font-weight="600"')}
 ${text({ x: 20, y: 49, colour: "quiet" }, caption, ' font-size="12"')}
-${rows.map((row, at) => drawRow(row, TOP + at * ROW)).join("\n")}
+${text({ x: 20, y: 66, colour: "quiet" }, LEGEND, ' font-size="12"')}
+${drawn.map((row, at) => drawRow(row, TOP + at * ROW)).join("\n")}
 </svg>
 `;
 }
 
 function drawRow(row: JudgedGoal, y: number): string {
-  const { title, unit, found, spread, atMost, atLeast, isMet } = row;
-  const goal = atMost ?? atLeast;
-  const most = Math.max(found, goal ?? 0, spread?.[1] ?? 0) * AIR;
+  const { title, unit, found, spread, ceiling, isMet } = row;
+  const goal = row.atMost ?? row.atLeast;
+  const most = Math.max(found, goal ?? 0, ceiling ?? 0, ...(spread ?? [])) * AIR;
   const length = (value: number) => (most === 0 ? 0 : (Math.max(0, value) / most) * BAR_WIDTH);
   const middle = y + ROW / 2;
   const parts = [
@@ -51,6 +55,7 @@ function drawRow(row: JudgedGoal, y: number): string {
     bar({ y: middle, width: BAR_WIDTH, colour: "track" }),
     bar({ y: middle, width: length(found), colour: colourOf(isMet) }),
     ...(spread === undefined ? [] : [whisker(spread.map(length), middle)]),
+    ...(ceiling === undefined ? [] : [dot(length(ceiling), middle)]),
     ...(goal === undefined ? [] : [goalLine(length(goal), middle)]),
     text(
       { x: LABEL_END + BAR_WIDTH + 28, y: middle + 4, colour: "ink" },
@@ -82,6 +87,11 @@ function bar({ y, width, colour }: { y: number; width: number; colour: Colour })
 
 function whisker([from = 0, to = 0]: readonly number[], y: number): string {
   return `<rect x="${round(LABEL_END + 14 + from)}" y="${y - 1}" width="${round(Math.max(1, to - from))}" height="2" ${fill("quiet")}/>`;
+}
+
+function dot(at: number, y: number): string {
+  const middle = round(LABEL_END + 14 + at);
+  return `<circle cx="${middle}" cy="${y}" r="6" ${fill("ground")}/><circle cx="${middle}" cy="${y}" r="4" ${fill("quiet")}/>`;
 }
 
 function goalLine(at: number, y: number): string {

@@ -30,9 +30,15 @@ export function ofColumn(head: string, name: string): Column {
   return { head, cell: ({ of }) => shown(of[name]) };
 }
 
-/** A column of values, with a slash between them. */
+/** A column of values, with a slash between them; empty where a figure has none of them. */
 export function valueColumn(head: string, ...names: readonly string[]): Column {
-  return { head, cell: ({ values }) => names.map((name) => shown(values[name])).join(" / ") };
+  return {
+    head,
+    cell: ({ values }) =>
+      names.some((name) => values[name] !== undefined)
+        ? names.map((name) => shown(values[name])).join(" / ")
+        : "",
+  };
 }
 
 /** A column of medians, with least and most behind them where there were several runs. */

@@ -36,5 +36,5 @@ export function writeReports(
 function captionOf({ machine }: BenchRun): string {
   const { startedAt, cores, node, redis, loadAverage, quick } = machine;
   const kind = quick ? "a quick look" : "one run";
-  return `${startedAt.slice(0, 10)}, ${kind}: ${cores} cores, Node.js ${node}, Redis ${redis}, load average ${loadAverage.toFixed(1)} at its start. Each bar has its own scale; the line is the goal.`;
+  return `${startedAt.slice(0, 10)}, ${kind}: ${cores} cores, Node.js ${node}, Redis ${redis}, load average ${loadAverage.toFixed(1)} at its start`;
 }

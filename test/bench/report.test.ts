@@ -69,7 +69,7 @@ describe("the document", () => {
     expect(sections.get("run")).toContain(
       "| Redis per waiting appointment | 4,100 bytes |  | at most 4,000 | **missed** |",
     );
-    expect(sections.get("growth")).toContain("| 100,000 | 5 | 1,100 (1,000–1,200) |  /  |");
+    expect(sections.get("growth")).toContain("| 100,000 | 5 | 1,100 (1,000–1,200) |  |");
     const before = "# A\n<!-- bench run: begin -->\nold\n<!-- bench run: end -->\nprose\n";
     expect(replaceSection(before, "run", "new")).toBe(before.replace("old", "new"));
     expect(() => replaceSection(before, "growth", "new")).toThrow("no section for growth");
