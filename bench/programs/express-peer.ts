@@ -14,14 +14,12 @@ export async function serveExpressPeer(raw: unknown): Promise<z.infer<typeof cei
   const app = express();
   app.use(express.raw({ type: "*/*", limit: "1mb" }));
   app.post("/", async (request, response) => {
-    const { notifications } = await parseOutboundMessage(request.body);
-    await Promise.all(
-      notifications.map((one) => {
-        const payload = { ...one, fields: Object.fromEntries(one.fields) };
-        return queue.add("notification", payload, { jobId: one.id });
-      }),
-    );
-    response.set(SOAP_ACK.headers).status(SOAP_ACK.status).send(SOAP_ACK.body);
+    try {
+      await addEach(queue, request.body);
+      response.set(SOAP_ACK.headers).status(SOAP_ACK.status).send(SOAP_ACK.body);
+    } catch {
+      response.status(503).end();
+    }
   });
   return new Promise((resolve) => {
     const server = app.listen(0, "127.0.0.1", () => {
@@ -29,4 +27,14 @@ export async function serveExpressPeer(raw: unknown): Promise<z.infer<typeof cei
       resolve({ port: typeof address === "object" && address !== null ? address.port : 0 });
     });
   });
+}
+
+async function addEach(queue: Queue, body: Buffer): Promise<void> {
+  const { notifications } = await parseOutboundMessage(body);
+  await Promise.all(
+    notifications.map((one) => {
+      const payload = { ...one, fields: Object.fromEntries(one.fields) };
+      return queue.add("notification", payload, { jobId: one.id });
+    }),
+  );
 }
