@@ -70,6 +70,18 @@ const GOALS: readonly Goal[] = [
     ceiling: ceilingB(32, 1, "acksPerSecond"),
   },
   {
+    title: "The same beside ceiling B",
+    unit: "×",
+    at: intake(32, 1, "ofCeilingB"),
+    atLeast: 0.75,
+  },
+  {
+    title: "The same beside ceiling A",
+    unit: "×",
+    at: intake(32, 1, "ofCeilingA"),
+    atLeast: 0.3,
+  },
+  {
     title: "The same beside Express, one add each",
     unit: "×",
     at: intake(32, 1, "ofExpress"),
@@ -87,6 +99,13 @@ const GOALS: readonly Goal[] = [
     at: intake(1, 100, "p99Ms"),
     ceiling: ceilingB(1, 100, "p99Ms"),
     atMost: 1_000,
+  },
+  {
+    title: "Ack at 300 messages a second, p99",
+    unit: "ms",
+    at: { figure: "intake.fixed-rate", of: { target: "bridge" }, value: "p99Ms" },
+    ceiling: { figure: "intake.fixed-rate", of: { target: "ceiling B" }, value: "p99Ms" },
+    atMost: 50,
   },
   lateness(2_000, "webhook", 2_000),
   lateness(2_000, "web-push", 2_000),
@@ -112,7 +131,7 @@ const GOALS: readonly Goal[] = [
     unit: "calls",
     at: { figure: "salesforce.burst", of: {}, value: "callsPer1000" },
     ceiling: { figure: "salesforce.burst", of: {}, value: "leastCalls" },
-    atMost: 10,
+    atMost: 5,
   },
   {
     title: "Salesforce calls, 1,000 appointments, 20 a second",
@@ -155,6 +174,7 @@ const GOALS: readonly Goal[] = [
     unit: "ms",
     at: { figure: "startup.warm", of: {}, value: "readyMs" },
     ceiling: { figure: "startup.floor", of: {}, value: "readyMs" },
+    atMost: 3_000,
   },
   {
     title: "Slowest operators' call, p95",
