@@ -13,6 +13,7 @@ import { type Prompt, type PromptRef, promptRefSchema } from "../src/domain/prom
 import type { RedisCommand } from "../src/redis-script.ts";
 import { attemptAtOnce, parkDelivery } from "./attempt-deliveries.ts";
 import { confirmVisit } from "./confirm-visit.ts";
+import { isTakenOver } from "./is-taken-over.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { putOffHeld } from "./put-off-held.ts";
@@ -37,7 +38,8 @@ export function firePrompts(kit: WorkerKit, job: Job, token: string | undefined)
         return { kind: "done", note: { connection, prompt: "connection not configured" } };
       }
       await confirmUnlessHeld(kit, ref);
-      const endTurn = await kit.turns?.take();
+      // Two runs of one job must not both make the attempt: then it is a delivery's job, of which there is one.
+      const endTurn = (await isTakenOver(job, token)) ? undefined : await kit.turns?.take();
       try {
         const outcome = await fire(kit, ref, endTurn !== undefined);
         return outcome.kind === "held"

@@ -1,4 +1,4 @@
-import { DelayedError, type Job, type Processor, Worker } from "bullmq";
+import { type Job, type Processor, Worker } from "bullmq";
 import type { Redis } from "ioredis";
 import { ALERTS_QUEUE } from "../src/queues/alerts.ts";
 import { CRM_EVENTS_QUEUE } from "../src/queues/crm-events.ts";
@@ -17,7 +17,6 @@ import { WRITE_BACKS_QUEUE } from "../src/queues/write-backs.ts";
 import { firePrompts } from "./fire-prompts.ts";
 import { followEvents } from "./follow-events.ts";
 import { followSiroEvents } from "./follow-siro-events.ts";
-import { isTakenOver } from "./is-taken-over.ts";
 import type { ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { mendRecordings } from "./mend-recordings.ts";
@@ -105,10 +104,6 @@ function stationProcessor(kit: WorkerKit, adapter: Adapter): Processor {
     park: (parked: ParkOutcome, job: Job) => parkJob(kit, parked, job),
   };
   return async (job, token) => {
-    if (await isTakenOver(job, { token, lockMs: LOCK_MS })) {
-      // Whoever took it over settles it.
-      throw new DelayedError();
-    }
     const work = workOf(kit, adapter, { job, token });
     const run = async () => ((await isForNewer(kit, job)) ? LATER : work.run());
     return settleJob(deps, job, { ...work, run });
