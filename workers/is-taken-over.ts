@@ -1,8 +1,9 @@
 import type { Job } from "bullmq";
 
+/** How long a job is locked at a time; a killed worker's jobs run again after that and the next look for them. */
+export const LOCK_MS = 10_000;
 /** Shorter waits are far from the end of a lock. */
 const LONG_WAIT_MS = 2_500;
-const LOCK_MS = 10_000;
 
 /**
  * Says whether a job waited in this process so long to begin that another run may take it over; otherwise it is ours for the

@@ -17,6 +17,7 @@ import { WRITE_BACKS_QUEUE } from "../src/queues/write-backs.ts";
 import { firePrompts } from "./fire-prompts.ts";
 import { followEvents } from "./follow-events.ts";
 import { followSiroEvents } from "./follow-siro-events.ts";
+import { LOCK_MS } from "./is-taken-over.ts";
 import type { ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { mendRecordings } from "./mend-recordings.ts";
@@ -32,8 +33,7 @@ import { workAlerts } from "./work-alerts.ts";
 import { workDeliveries } from "./work-deliveries.ts";
 import { writeBacks } from "./write-backs.ts";
 
-/** A killed worker's jobs run again after at most the sum of these two; links must not come late. */
-const LOCK_MS = 10_000;
+/** A killed worker's jobs run again after at most this and the time of a lock; links must not come late. */
 const STALLED_CHECK_MS = 3_000;
 /** Two hard kills end a job with BullMQ's default of 1, whatever its attempts say. */
 const MAX_STALLED = 5;
