@@ -1,45 +1,23 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { describe, expect, test } from "@jest/globals";
 import { park } from "../../src/books/parked-book.ts";
-import {
-  type AdminServer,
-  type AdminStore,
-  API_TOKEN,
-  startAdmin,
-  startStore,
-} from "../admin/admin-server.ts";
+import { API_TOKEN } from "../admin/admin-server.ts";
 import { aParkedEvent, RECORD_ID } from "../admin/state.ts";
-import { anAcme, cliUnderTest } from "./cli-under-test.ts";
+import { bridgeForCli } from "./bridge-for-cli.ts";
 
-const run = cliUnderTest();
-let store: AdminStore;
-let admin: AdminServer;
-
-beforeAll(async () => {
-  store = await startStore();
-  admin = await startAdmin(store);
-});
-beforeEach(() => store.redis.flushall());
-afterAll(async () => {
-  await admin.stop();
-  await store.stop();
-});
+const { run, store } = bridgeForCli();
 
 function parked(args: readonly string[], env: Readonly<Record<string, string>> = {}) {
-  const { hostname, port } = new URL(admin.url);
-  return run(["parked", ...args], {
-    connections: [anAcme()],
-    env: { HOST: hostname, PORT: port, ADMIN_API_TOKEN: API_TOKEN, ...env },
-  });
+  return run(["parked", ...args], { ADMIN_API_TOKEN: API_TOKEN, ...env });
 }
 
 async function parkSome(...reasons: readonly string[]): Promise<void> {
   for (const reason of reasons) {
-    await park(store.redis, { ...aParkedEvent(), reason });
+    await park(store().redis, { ...aParkedEvent(), reason });
   }
 }
 
 function waiting(): Promise<number> {
-  return store.queues.crmEvents.queue.getWaitingCount();
+  return store().queues.crmEvents.queue.getWaitingCount();
 }
 
 describe("siro-bridge parked list", () => {
@@ -81,7 +59,7 @@ describe("siro-bridge parked replay", () => {
   test("what stays parked ends it with 1", async () => {
     const work = { kind: "unreadable", queue: "crm-events", payload: { v: 99 } } as const;
     const entry = { ...aParkedEvent(), work };
-    await park(store.redis, entry);
+    await park(store().redis, entry);
     const { code, stderr } = await parked(["replay", entry.id]);
     expect([code, stderr]).toEqual([1, expect.stringMatching(/^✗ Nothing was replayed: /)]);
     expect(await waiting()).toBe(0);

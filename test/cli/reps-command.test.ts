@@ -1,43 +1,19 @@
-import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
+import { beforeEach, describe, expect, test } from "@jest/globals";
 import { readInvite } from "../../src/books/invite-book.ts";
 import { saveRep } from "../../src/books/rep-book.ts";
-import {
-  type AdminServer,
-  type AdminStore,
-  API_TOKEN,
-  PASSWORD,
-  startAdmin,
-  startStore,
-} from "../admin/admin-server.ts";
+import { API_TOKEN, PASSWORD } from "../admin/admin-server.ts";
 import { REP } from "../admin/state.ts";
-import { anAcme, cliUnderTest } from "./cli-under-test.ts";
+import { bridgeForCli } from "./bridge-for-cli.ts";
 
-const run = cliUnderTest();
-let store: AdminStore;
-let admin: AdminServer;
+const { run, store } = bridgeForCli();
 
-beforeAll(async () => {
-  store = await startStore();
-  admin = await startAdmin(store);
-});
-beforeEach(async () => {
-  await store.redis.flushall();
-  await saveRep(store.redis, "acme", REP);
-});
-afterAll(async () => {
-  await admin.stop();
-  await store.stop();
-});
+beforeEach(() => saveRep(store().redis, "acme", REP));
 
 function invite(
   args: readonly string[],
   env: Readonly<Record<string, string>> = { ADMIN_API_TOKEN: API_TOKEN },
 ) {
-  const { hostname, port } = new URL(admin.url);
-  return run(["reps", "invite", ...args], {
-    connections: [anAcme()],
-    env: { HOST: hostname, PORT: port, ...env },
-  });
+  return run(["reps", "invite", ...args], env);
 }
 
 describe("siro-bridge reps invite", () => {
@@ -46,7 +22,9 @@ describe("siro-bridge reps invite", () => {
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
     const [, token = ""] =
       /^http:\/\/bridge\.example\.com\/rep\/invite\/([\w-]{43})$/m.exec(stdout) ?? [];
-    expect(await readInvite(store.redis, token, Date.now())).toMatchObject({ userId: REP.userId });
+    expect(await readInvite(store().redis, token, Date.now())).toMatchObject({
+      userId: REP.userId,
+    });
     expect(stdout.match(/^[█▀▄ ]{20,}$/gm)?.length).toBeGreaterThan(15);
     expect(stdout).toMatch(/✓ Works once, until \d{4}-/);
   });
@@ -64,7 +42,7 @@ describe("siro-bridge reps invite", () => {
   test("without a token it signs in with the operators' password", async () => {
     const { code, stderr } = await invite(["acme", REP.userId], { ADMIN_PASSWORD: PASSWORD });
     expect({ code, stderr }).toEqual({ code: 0, stderr: "" });
-    expect(await store.redis.keys("sb:invite:*")).toHaveLength(1);
+    expect(await store().redis.keys("sb:invite:*")).toHaveLength(1);
   });
 
   test.each([
@@ -92,7 +70,7 @@ describe("siro-bridge reps invite", () => {
     const { code, stdout, stderr } = await invite(args, env);
     expect({ code, stdout }).toEqual({ code: 1, stdout: "" });
     expect(stderr).toMatch(reason);
-    expect(await store.redis.keys("sb:invite:*")).toEqual([]);
+    expect(await store().redis.keys("sb:invite:*")).toEqual([]);
     const json = await invite([...args, "--json"], env);
     expect(JSON.parse(json.stdout)).toEqual({ ok: false, reason: expect.stringMatching(reason) });
   });
