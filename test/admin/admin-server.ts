@@ -40,7 +40,10 @@ export type AdminInput = Partial<
     | "mailer"
     | "oidc"
   >
->;
+> & {
+  /** Those of the file, where others are served, too. */
+  readonly fileConnections?: ReadonlyMap<string, Connection>;
+};
 
 /** One call; the bearer is sent unless `headers` name another way. */
 export interface Call {
@@ -116,7 +119,7 @@ export async function startAdmin({ redis, queues }: AdminStore, input: AdminInpu
     adminApiToken: API_TOKEN,
     publicUrl,
     connectionsHome: {
-      fileConnections: connections,
+      fileConnections: input.fileConnections ?? connections,
       isLocalMode: false,
       secretKey: SECRET_KEY,
       outboundAllow: [],

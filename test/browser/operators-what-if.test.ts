@@ -4,6 +4,7 @@ import {
   type AdminServer,
   type AdminStore,
   aConnection,
+  bodyOf,
   startAdmin,
   startStore,
 } from "../admin/admin-server.ts";
@@ -31,7 +32,19 @@ beforeAll(async () => {
       aConnection({ name: "beta", salesforce: { instanceUrl: "http://127.0.0.1:9", auth } }),
     ],
   ]);
-  admin = await startAdmin(store, { connections, publicUrl: new URL("http://127.0.0.1") });
+  const served = new Map([...connections, ["gamma", aConnection({ name: "gamma" })]]);
+  admin = await startAdmin(store, {
+    connections: served,
+    fileConnections: connections,
+    publicUrl: new URL("http://127.0.0.1"),
+  });
+  const settings = {
+    name: "gamma",
+    organizationId: "00D5f000004XyZa",
+    schedule: { horizonDays: 9 },
+  };
+  const made = await admin.api("/connections", { method: "POST", body: { settings } });
+  expect(made.status).toBe(201);
   screen = await openOperatorScreen(browser);
 }, 60_000);
 
@@ -73,6 +86,8 @@ test("other rules are tried on the last appointments before anybody saves them",
   expect(JSON.parse((await snippet.locator("pre").textContent()) ?? "")).toEqual({
     schedule: { startLeadSeconds: 300, restartGapSeconds: 900 },
   });
+  // This one is of the file, and changed there.
+  expect(await snippet.getByRole("button", { name: "Apply these rules" }).count()).toBe(0);
   await page.getByText("Links", { exact: true }).click();
   expect(await lookAtScreens(page, "what-if")).toEqual([]);
   await visits.getByRole("button", { name: "All" }).click();
@@ -95,3 +110,26 @@ test("other rules are tried on the last appointments before anybody saves them",
   expect(await lookAtScreens(page, "what-if-nothing")).toEqual([]);
   expect(complaints).toEqual([]);
 }, 120_000);
+
+test("what was compared is saved for a connection that was made in the page, after a question", async () => {
+  const { page, complaints } = screen;
+  await hearOf(store.redis, aVisit(4, ["09:00", "10:00"]), { connection: "gamma" });
+  await page.goto(`${admin.url}/admin/what-if?connection=gamma`);
+  await page.getByLabel("Start, seconds before the visit").fill("300");
+  await page.getByRole("button", { name: "Compare" }).click();
+  await page.getByRole("button", { name: "Apply these rules" }).click();
+  const dialog = page.getByRole("dialog", { name: "Apply these rules to gamma?" });
+  await dialog.getByRole("button", { name: "Save and apply" }).click();
+  await page.waitForURL("**/admin/connections/gamma");
+  const { settings } = await bodyOf(await admin.api("/connections/gamma"));
+  expect(settings.schedule).toEqual({ horizonDays: 9, startLeadSeconds: 300 });
+  const [told] = (await bodyOf(await admin.api("/audit?limit=1"))).items;
+  expect(told).toMatchObject({
+    who: "admin",
+    what: "Changed the connection",
+    connection: "gamma",
+    before: { schedule: { horizonDays: 9 } },
+    after: { schedule: { startLeadSeconds: 300 } },
+  });
+  expect(complaints).toEqual([]);
+}, 60_000);

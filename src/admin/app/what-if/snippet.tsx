@@ -1,16 +1,18 @@
 import { useState } from "preact/hooks";
 import { apiPath } from "../call-api.ts";
 import { Icon } from "../parts/icon.tsx";
+import { ApplyRules } from "./apply-rules.tsx";
 import type { Comparison } from "./what-if-shapes.ts";
 
 /** What has to be written for the rules to hold, ready to be carried there. */
 export function Snippet({
-  settings: { write, takeOut },
+  settings,
   connection,
 }: {
   readonly settings: Comparison["settings"];
   readonly connection: string;
 }) {
+  const { write, takeOut } = settings;
   const [said, setSaid] = useState("");
   const text = JSON.stringify(write, null, 2);
   const copy = async () => {
@@ -37,6 +39,7 @@ export function Snippet({
           <a class="small" href={`/admin/connections${apiPath(connection)}`}>
             Open the connection
           </a>
+          <ApplyRules settings={settings} connection={connection} />
         </div>
       </div>
       <p class="quiet">

@@ -23,7 +23,7 @@ export function WhatIfPage({
     <>
       <PageHead
         title="What if"
-        lead="Change rules and see what would have come out differently. Nothing is saved or sent."
+        lead="Change rules and see what would have come out differently. Nothing is saved or sent by comparing."
       >
         <ConnectionSelect place={place} connections={connections} chosen={chosen} />
       </PageHead>
