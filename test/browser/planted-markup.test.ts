@@ -2,6 +2,7 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Browser, Page } from "playwright-core";
 import { type StubOrg, startStubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
 import { idOf, type RecordInput } from "../../src/local-mode/stub-org/store/record.ts";
+import { type StubSiro, startStubSiro } from "../../src/local-mode/stub-siro/start-stub-siro.ts";
 import {
   ACME,
   aVisitEvent,
@@ -10,9 +11,12 @@ import {
   startBridge,
 } from "../support/bridge-process.ts";
 import { startBrowser } from "../support/browser.ts";
+import { type MailServer, startMailServer } from "../support/mail-server.ts";
 import { type OperatorScreen, openOperatorScreen, signInAt } from "../support/operator-screen.ts";
 import { anOutboundMessage } from "../support/outbound-message.ts";
 import { findHarm, harmless, planted, watchForHarm } from "../support/planted-markup.ts";
+import { partOf } from "../support/read-mail.ts";
+import { svixHeaders } from "../support/signed-events.ts";
 import { until } from "../support/until.ts";
 import { startWebhookSink, type WebhookSink } from "../support/webhook-sink.ts";
 
@@ -24,7 +28,11 @@ const TEXT_OF_PAGE = `document.body.textContent +
   [...document.querySelectorAll("input, textarea")].map(({ value }) => value).join()`;
 const OBJECTS_VISIT = "08pHs0000PlantOAAV";
 
+const SIRO_SECRET = `whsec_${Buffer.alloc(24, "siro").toString("base64")}`;
+
 let org: StubOrg;
+let siro: StubSiro;
+let mails: MailServer;
 let bridge: BridgeProcess;
 let browser: Browser;
 let sink: WebhookSink;
@@ -32,15 +40,33 @@ let screen: OperatorScreen;
 let orgVisits: readonly string[];
 
 beforeAll(async () => {
-  [org, sink] = await Promise.all([
+  [org, sink, siro, mails] = await Promise.all([
     startStubOrg({ organizationId: ACME.organizationId }),
     startWebhookSink(),
+    startStubSiro(),
+    startMailServer(),
   ]);
   const { clientId, clientSecret } = org.app;
   const auth = { kind: "client-credentials", clientId, clientSecret };
   const salesforce = { instanceUrl: org.url, auth };
   [bridge, browser] = await Promise.all([
-    startBridge({ connection: { salesforce, reconcile: { everySeconds: 0 } } }),
+    startBridge({
+      connection: {
+        salesforce,
+        siro: { ...siro.settings, webhookSecret: SIRO_SECRET },
+        channels: { email: { from: "bridge@example.com" } },
+        schedule: {
+          startLeadSeconds: 1,
+          restartGapSeconds: 1,
+          ladder: [
+            { afterSeconds: 0, to: "primary" },
+            { afterSeconds: 1, to: "others" },
+          ],
+        },
+        reconcile: { everySeconds: 0 },
+      },
+      env: { SMTP_URL: `smtp://127.0.0.1:${mails.port}` },
+    }),
     startBrowser(),
   ]);
   sink.answer = ({ path }) => ({
@@ -56,7 +82,7 @@ beforeAll(async () => {
 afterAll(async () => {
   await browser?.close();
   await bridge?.cleanUp();
-  await Promise.all([org?.stop(), sink?.stop()]);
+  await Promise.all([org?.stop(), sink?.stop(), siro?.stop(), mails?.stop()]);
 });
 
 /** Puts the text into every field that people outside can write, by the doors they have. */
@@ -69,6 +95,10 @@ async function plantAll(): Promise<void> {
       address: { url: sink.url + path, secret: sink.secret },
     });
   }
+  const address = { email: REP.email };
+  await post(`/reps/${ACME.name}/${REP.userId}/devices`, { channel: "email", address });
+  siro.addRep({ id: planted("siro-user"), email: REP.email });
+  await tellOfRecording();
   await plantEvents();
   orgVisits = [
     visitOfOrg({ Subject: planted("subject") }),
@@ -163,6 +193,21 @@ async function plantParked(): Promise<void> {
   await until(async () => (await countParked()) === 3, { ...PATIENCE, what: "parked work" });
 }
 
+/** What Siro says of a recording: its ids, and the records that it is linked to. */
+async function tellOfRecording(): Promise<void> {
+  const body = JSON.stringify({
+    eventType: "recording.processed",
+    recordingId: planted("recording"),
+    recordingProcessed: true,
+    recordingLinked: true,
+    siroUserId: planted("siro-user"),
+    crm: { objectType: planted("crm"), objectId: JSON_VISIT },
+  });
+  const headers = { "content-type": "application/json", ...svixHeaders(SIRO_SECRET, body) };
+  const door = `${bridge.url}/webhooks/siro/${ACME.name}`;
+  expect((await fetch(door, { method: "POST", headers, body })).status).toBe(204);
+}
+
 async function post(path: string, body: object) {
   const answer = await bridge.api(path, { method: "POST", body });
   expect([path, answer.status]).toEqual([path, 201]);
@@ -227,7 +272,7 @@ async function look(path: string, ...names: readonly string[]): Promise<void> {
 describe("what anybody outside can write", () => {
   test("stays text on every page of the operators", async () => {
     await look("/admin");
-    await look("/admin/appointments", "title", "subject", "customer", "rep", "user");
+    await look("/admin/appointments?day=any", "title", "subject", "customer", "rep", "user");
     await look(storyOf(JSON_VISIT), "title", "rep", "event", "/phone");
     await look(storyOf(OBJECTS_VISIT), "object", "rep");
     await look(storyOf(orgVisits[0] ?? ""), "subject", "user");
@@ -339,8 +384,27 @@ describe("what anybody outside can write", () => {
     expect(stopped.filter((one) => !one.includes("https://fonts."))).toEqual([]);
   }, 30_000);
 
+  test("stays text in mails and in what a notification says", async () => {
+    const written = async () =>
+      mails.arrived
+        .map(({ mail }) => partOf(mail, "text/html")?.text ?? "")
+        .find((text) => text.includes("data-planted"));
+    const html = await until(written, { ...PATIENCE, what: "the mail" });
+    const page = await screen.context.newPage();
+    await page.route("https://mail.example/", (route) =>
+      route.fulfill({ body: html, contentType: "text/html; charset=utf-8" }),
+    );
+    await page.goto("https://mail.example/");
+    expect(await page.evaluate(TEXT_OF_PAGE)).toContain(`title"'><img`);
+    expect(await findHarm(page)).toEqual(harmless);
+    await page.close();
+    const sent = sink.arrived.find(({ path, type }) => path === "/phone" && type === "prompt.due");
+    expect(isIn(JSON.stringify(sent?.data), planted("title"))).toBe(true);
+  }, 30_000);
+
   test("stays text on the reps' pages", async () => {
-    const context = await browser.newContext({ viewport: { width: 390, height: 844 } });
+    const viewport = { width: 390, height: 844 };
+    const context = await browser.newContext({ viewport, userAgent: planted("agent") });
     await watchForHarm(context);
     const page = await context.newPage();
     const { url } = await post(`/reps/${ACME.name}/${REP.userId}/invites`, {});
@@ -358,5 +422,8 @@ describe("what anybody outside can write", () => {
     await page.route("https://**", (route) => route.fulfill({ body: "the CRM" }));
     await page.goto(openUrl.replace("/go/", "/done/"));
     await context.close();
+    // Of what a browser says of itself only known names are taken.
+    await look("/admin/reps", "rep");
+    expect(await screen.page.content()).not.toContain("agent&quot;");
   }, 60_000);
 });
