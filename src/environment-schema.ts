@@ -1,6 +1,7 @@
 import ipaddr from "ipaddr.js";
 import { z } from "zod";
 import { alertVariables } from "./alert-settings.ts";
+import { CLUSTER_URL_FORM, isWholeClusterUrl } from "./cluster-url.ts";
 import { oidcVariables } from "./oidc-settings.ts";
 import { isVapidSubject } from "./vapid-subject.ts";
 
@@ -27,7 +28,11 @@ export const environmentSchema = z.object({
     .optional(),
   REDIS_URL: z
     .string()
-    .regex(/^(rediss?:\/\/|unix:\/)/, "must begin with redis://, rediss:// or unix:/")
+    .regex(
+      /^(rediss?(\+cluster)?:\/\/|unix:\/)/,
+      "must begin with redis://, rediss://, redis+cluster://, rediss+cluster:// or unix:/",
+    )
+    .refine(isWholeClusterUrl, `a cluster's address must be ${CLUSTER_URL_FORM}`)
     .optional(),
   REDIS_DURABILITY: z.enum(["require", "warn"]).default("require"),
   DATA_DIR: z.string().default(".data"),

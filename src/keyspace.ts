@@ -1,8 +1,30 @@
+import { QUEUE_PREFIX } from "./queues/queue-settings.ts";
+
+/** Known once Redis was opened; before that nobody needs a key. */
+let shard: string | undefined;
+
+/**
+ * Names the shard of a Redis Cluster that this process works on: all its keys begin with that hash tag, so that
+ * any script and any transaction stays in one slot. Empty for a Redis that is no cluster: its keys have no tag.
+ *
+ * @throws when this process has already opened another one: half of its keys would be elsewhere.
+ */
+export function placeKeysIn(next: string): void {
+  if (shard !== undefined && shard !== next) {
+    throw new Error(`one process works on one shard: ${shard} is open, ${next} was to be opened`);
+  }
+  shard = next;
+}
+
+/** The prefix of all BullMQ keys. */
+export function queuePrefix(): string {
+  return `${tag()}${QUEUE_PREFIX}`;
+}
+
 /**
  * The names of the bridge's own keys in Redis.
  *
- * Everything of one connection carries the hash tag `{connection}`, so that one script can touch several
- * of its keys in a cluster, too.
+ * Everything of one connection carries its name in braces. In a Redis Cluster the shard's tag stands before all of them.
  */
 export const keyspace = {
   appointment: (connection: string, recordId: string) => `${of(connection)}:a:${recordId}`,
@@ -22,7 +44,7 @@ export const keyspace = {
   parkedByTime: (connection: string) => `${of(connection)}:parked-at`,
   parkedReasons: (connection: string) => `${of(connection)}:parked-reasons`,
   parkedByReason: (connection: string, reason: string) => `${of(connection)}:parked-for:${reason}`,
-  parkedConnections: () => "sb:parked-connections",
+  parkedConnections: () => `${root()}:parked-connections`,
   unreadable: (connection: string) => `${of(connection)}:unreadable`,
   cameAgain: (connection: string, recordId: string) => `${of(connection)}:again:${recordId}`,
   lateness: (connection: string, hour: number) => `${of(connection)}:late:${hour}`,
@@ -34,17 +56,17 @@ export const keyspace = {
   changeLease: (connection: string) => `${of(connection)}:changes-by`,
   changeTrouble: (connection: string) => `${of(connection)}:changes-trouble`,
   seenEvent: (connection: string, jobId: string) => `${of(connection)}:seen:${jobId}`,
-  devices: () => "sb:devices",
-  pullToken: (tokenHash: string) => `sb:pull:${tokenHash}`,
-  pushEndpoint: (endpointHash: string) => `sb:push:${endpointHash}`,
-  promptToken: (token: string) => `sb:go:${token}`,
-  invite: (tokenHash: string) => `sb:invite:${tokenHash}`,
-  pairing: (codeHash: string) => `sb:pair:${codeHash}`,
-  repSession: (tokenHash: string) => `sb:rep-session:${tokenHash}`,
+  devices: () => `${root()}:devices`,
+  pullToken: (tokenHash: string) => `${root()}:pull:${tokenHash}`,
+  pushEndpoint: (endpointHash: string) => `${root()}:push:${endpointHash}`,
+  promptToken: (token: string) => `${root()}:go:${token}`,
+  invite: (tokenHash: string) => `${root()}:invite:${tokenHash}`,
+  pairing: (codeHash: string) => `${root()}:pair:${codeHash}`,
+  repSession: (tokenHash: string) => `${root()}:rep-session:${tokenHash}`,
   repSignOuts: (connection: string, userId: string) => `${of(connection)}:rso:${userId}`,
-  endedFamily: (family: string) => `sb:rep-family-ended:${family}`,
-  deviceFamilies: (deviceId: string) => `sb:device-families:${deviceId}`,
-  repSignIn: (stateHash: string) => `sb:rep-sign-in:${stateHash}`,
+  endedFamily: (family: string) => `${root()}:rep-family-ended:${family}`,
+  deviceFamilies: (deviceId: string) => `${root()}:device-families:${deviceId}`,
+  repSignIn: (stateHash: string) => `${root()}:rep-sign-in:${stateHash}`,
   siroWatched: (connection: string) => `${of(connection)}:siro-watched`,
   siroLate: (connection: string) => `${of(connection)}:siro-late`,
   siroUnconfirmed: (connection: string) => `${of(connection)}:siro-unconfirmed`,
@@ -57,32 +79,41 @@ export const keyspace = {
   siroSync: (connection: string, recordId: string) => `${of(connection)}:siro-sync:${recordId}`,
   siroMend: (connection: string, recordingId: string) =>
     `${of(connection)}:siro-mend:${recordingId}`,
-  siroBudget: (countedAs: string) => `sb:siro-budget:{${countedAs}}`,
-  siroBudgetLater: (countedAs: string) => `sb:siro-budget:{${countedAs}}:later`,
+  siroBudget: (countedAs: string) => `${root()}:siro-budget:{${countedAs}}`,
+  siroBudgetLater: (countedAs: string) => `${root()}:siro-budget:{${countedAs}}:later`,
   siroDryRuns: (connection: string) => `${of(connection)}:siro-dry-runs`,
-  replayBatch: (batchId: string) => `sb:replay:${batchId}`,
-  lastErrors: () => "sb:last-errors",
-  workerMetrics: (worker: string) => `sb:metrics:${worker}`,
-  workers: () => "sb:workers",
-  alerts: () => "sb:{alerts}:state",
-  recentAlerts: () => "sb:{alerts}:recent",
-  alertRoads: () => "sb:{alerts}:roads",
-  readiness: () => "sb:ready",
-  storeEpoch: () => "sb:epoch",
-  storeSchema: () => "sb:schema",
-  storeUpgrade: () => "sb:schema-by",
-  rescueClaim: () => "sb:rescue-by",
-  sessions: () => "sb:session:",
-  operators: () => "sb:operators",
-  operatorSessions: (name: string) => `sb:operator-sessions:${name}`,
-  operatorSignIn: (stateHash: string) => `sb:operator-sign-in:${stateHash}`,
-  failures: (limit: string, key: string) => `sb:failures:${limit}:${key}`,
-  audit: () => "sb:audit",
-  storedConnections: () => "sb:connections",
+  replayBatch: (batchId: string) => `${root()}:replay:${batchId}`,
+  lastErrors: () => `${root()}:last-errors`,
+  workerMetrics: (worker: string) => `${root()}:metrics:${worker}`,
+  workers: () => `${root()}:workers`,
+  alerts: () => `${root()}:{alerts}:state`,
+  recentAlerts: () => `${root()}:{alerts}:recent`,
+  alertRoads: () => `${root()}:{alerts}:roads`,
+  readiness: () => `${root()}:ready`,
+  storeEpoch: () => `${root()}:epoch`,
+  storeSchema: () => `${root()}:schema`,
+  storeUpgrade: () => `${root()}:schema-by`,
+  rescueClaim: () => `${root()}:rescue-by`,
+  sessions: () => `${root()}:session:`,
+  operators: () => `${root()}:operators`,
+  operatorSessions: (name: string) => `${root()}:operator-sessions:${name}`,
+  operatorSignIn: (stateHash: string) => `${root()}:operator-sign-in:${stateHash}`,
+  failures: (limit: string, key: string) => `${root()}:failures:${limit}:${key}`,
+  audit: () => `${root()}:audit`,
+  storedConnections: () => `${root()}:connections`,
   hold: (connection: string) => `${of(connection)}:hold`,
   heldJobs: (connection: string) => `${of(connection)}:held`,
 } as const;
 
 function of(connection: string): string {
-  return `sb:{${connection}}`;
+  return `${root()}:{${connection}}`;
+}
+
+function root(): string {
+  return `${tag()}sb`;
+}
+
+/** In a name with several pairs of braces the first one alone decides about the slot. */
+function tag(): string {
+  return shard === undefined || shard === "" ? "" : `{${shard}}:`;
 }

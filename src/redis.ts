@@ -1,5 +1,7 @@
-import { Redis, type RedisOptions } from "ioredis";
+import { Cluster, Command, Redis, type RedisOptions } from "ioredis";
+import { type ClusterAddress, isClusterUrl, readClusterUrl } from "./cluster-url.ts";
 import { StoreUnavailableError } from "./errors.ts";
+import { keyspace, placeKeysIn } from "./keyspace.ts";
 
 type ConnectionOptions = Omit<RedisOptions, "replyMapping">;
 
@@ -8,6 +10,8 @@ const KEEP_ALIVE_MS = 5_000;
 const RECONNECT_MS = 200;
 /** Just under the two seconds within which a sender must hear that nothing was stored. */
 const ACK_TIMEOUT_MS = 1_500;
+/** A master that died is replaced within its cluster-node-timeout, 15 s by default, and a vote; every try waits 100 ms. */
+const FAILOVER_TRIES = 600;
 
 /**
  * Opens the connection of code that must fail fast: intake, readiness, pages.
@@ -53,10 +57,65 @@ function openRedis(redisUrl: string, own: ConnectionOptions): Redis {
     keepAlive: KEEP_ALIVE_MS,
     retryStrategy: () => RECONNECT_MS,
   };
-  const redis = redisUrl.startsWith("unix:")
-    ? new Redis({ ...options, path: redisUrl.slice("unix:".length) })
-    : new Redis(redisUrl, options);
+  const redis = isClusterUrl(redisUrl)
+    ? openCluster(redisUrl, options)
+    : openServer(redisUrl, options);
   // Every failed command rejects by itself; this event only repeats it, once per reconnect.
   redis.on("error", () => undefined);
   return redis;
+}
+
+function openServer(redisUrl: string, options: ConnectionOptions): Redis {
+  placeKeysIn("");
+  return redisUrl.startsWith("unix:")
+    ? new Redis({ ...options, path: redisUrl.slice("unix:".length) })
+    : new Redis(redisUrl, options);
+}
+
+/** Redirections, lost masters and moved slots are followed by the client; a command still fails only as above. */
+function openCluster(redisUrl: string, options: ConnectionOptions): Redis {
+  const address = readClusterUrl(redisUrl);
+  if (address === undefined) {
+    throw new StoreUnavailableError("REDIS_URL is not the address of a Redis Cluster");
+  }
+  placeKeysIn(address.shard);
+  const cluster = new ShardCluster([...address.nodes], clusterOptions(address, options));
+  // Both have the same commands, events and states, and the rest of the bridge uses nothing else.
+  return cluster as unknown as Redis;
+}
+
+/** Asks the node that holds the shard, not a drawn one, whatever has no key: the time, its settings, its state. */
+class ShardCluster extends Cluster {
+  readonly #slot = new Command("GET", [keyspace.readiness()]).getSlot();
+
+  override sendCommand(...[command, stream, node]: Parameters<Cluster["sendCommand"]>): unknown {
+    if (command.getSlot() === null) {
+      command.getSlot = () => this.#slot;
+    }
+    return super.sendCommand(command, stream, node);
+  }
+}
+
+function clusterOptions(address: ClusterAddress, options: ConnectionOptions) {
+  const { username, password, hasTls } = address;
+  const isWaiting = options.maxRetriesPerRequest === null;
+  return {
+    redisOptions: {
+      ...options,
+      // Lost nodes are looked up anew, not tried again: what waits for one must learn of it.
+      maxRetriesPerRequest: null,
+      ...(username === undefined ? {} : { username }),
+      ...(password === undefined ? {} : { password }),
+      ...(hasTls ? { tls: {} } : {}),
+    },
+    enableOfflineQueue: options.enableOfflineQueue ?? true,
+    ...(isWaiting ? { maxRedirections: FAILOVER_TRIES } : {}),
+    clusterRetryStrategy: () => RECONNECT_MS,
+    // The names of nodes stand in their certificates.
+    ...(hasTls ? { dnsLookup: keepName } : {}),
+  };
+}
+
+function keepName(host: string, done: (error: null, address: string) => void): void {
+  done(null, host);
 }

@@ -1,4 +1,5 @@
 import { once } from "node:events";
+import { namedRedis } from "../cluster-url.ts";
 import type { Config } from "../config.ts";
 import type { RedisReading } from "../doctor/check-redis.ts";
 import { errorCode } from "../error-code.ts";
@@ -39,13 +40,11 @@ export async function probeRedis(
 
 /** Named by its host alone: the rest of the address may hold a password. */
 async function probeGiven(redisUrl: string): Promise<RedisReading> {
-  if (redisUrl.startsWith("unix:")) {
-    return probe(redisUrl, `the Redis at ${redisUrl}`);
-  }
   // The error of a parser would quote the address, password and all.
-  return URL.canParse(redisUrl)
-    ? probe(redisUrl, `the Redis at ${new URL(redisUrl).host}`)
-    : { kind: "unreachable", where: "the Redis of REDIS_URL", reason: "the address is malformed" };
+  const name = namedRedis(redisUrl);
+  return name === undefined
+    ? { kind: "unreachable", where: "the Redis of REDIS_URL", reason: "the address is malformed" }
+    : probe(redisUrl, `the Redis at ${name}`);
 }
 
 async function probe(redisUrl: string, where: string): Promise<RedisReading> {

@@ -1,6 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Stream } from "node:stream";
 import { StoreUnavailableError } from "../errors.ts";
+import { namedRedis } from "../cluster-url.ts";
 import { openProducerRedis, untilReady } from "../redis.ts";
 import { endEarlierRedis } from "./earlier-redis.ts";
 import { launchRedis, redisPlace } from "./embedded-redis.ts";
@@ -110,14 +111,10 @@ async function untilReachable(redis: ProducerRedis, redisUrl: string): Promise<v
     await untilReady(redis, REACH_TIMEOUT_MS);
   } catch (error) {
     throw new StoreUnavailableError(
-      `the Redis at ${withoutPassword(redisUrl)} (REDIS_URL) could not be used within ${REACH_TIMEOUT_MS / 1000} s: ${reason}`,
+      `the Redis at ${namedRedis(redisUrl) ?? "an address that cannot be read"} (REDIS_URL) could not be used within ${REACH_TIMEOUT_MS / 1000} s: ${reason}`,
       { cause: error },
     );
   }
-}
-
-function withoutPassword(redisUrl: string): string {
-  return redisUrl.startsWith("unix:") ? redisUrl : new URL(redisUrl).host;
 }
 
 function acceptRisk(findings: readonly string[], options: StoreOptions): void {

@@ -1,6 +1,7 @@
 import type { Telemetry } from "bullmq";
 import type { Redis } from "ioredis";
-import { QUEUE_PREFIX, QUEUE_STREAMS } from "./queue-settings.ts";
+import { queuePrefix } from "../keyspace.ts";
+import { QUEUE_STREAMS } from "./queue-settings.ts";
 
 /** What every queue and every worker is opened with. */
 export interface QueueBase {
@@ -24,7 +25,7 @@ export function traceQueues(by: Telemetry): void {
 export function queueBase(connection: Redis): QueueBase {
   return {
     connection,
-    prefix: QUEUE_PREFIX,
+    prefix: queuePrefix(),
     streams: QUEUE_STREAMS,
     ...(telemetry === undefined ? {} : { telemetry }),
   };

@@ -6,7 +6,7 @@ import { runCli } from "../../src/cli/main.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import { ACME } from "../support/bridge-process.ts";
 import { keepLog, neverInLogs } from "../support/logs/kept-logs.ts";
-import { redisBinary } from "../support/redis-server.ts";
+import { redisBinary } from "../support/launch-redis.ts";
 
 /** The environment of one run, and the connections file that belongs to it. */
 export interface CliSettings {

@@ -11,7 +11,7 @@ import { type StubOrg, startStubOrg } from "../../src/local-mode/stub-org/start-
 import { idOf } from "../../src/local-mode/stub-org/store/record.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
 import { ACME, type BridgeProcess, readJson, startBridge } from "../support/bridge-process.ts";
-import { redisBinary } from "../support/redis-server.ts";
+import { redisBinary } from "../support/launch-redis.ts";
 import { signedHeaders } from "../support/signed-events.ts";
 import { until } from "../support/until.ts";
 import { startWebhookSink, type WebhookSink } from "../support/webhook-sink.ts";

@@ -5,7 +5,7 @@ import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
-import { redisBinary } from "../support/redis-server.ts";
+import { redisBinary } from "../support/launch-redis.ts";
 import { until } from "../support/until.ts";
 import { type PackedBridge, packBridge, shippedDependencies } from "./packed.ts";
 

@@ -7,7 +7,7 @@ import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { endEarlierRedis } from "../../src/process-tree/earlier-redis.ts";
 import { launchRedis, type RedisPlace } from "../../src/process-tree/embedded-redis.ts";
 import type { RunningProcess } from "../../src/process-tree/running-process.ts";
-import { redisBinary } from "../support/redis-server.ts";
+import { redisBinary } from "../support/launch-redis.ts";
 import { aDataDir, isAlive, onRedis } from "./supervisor-under-test.ts";
 
 let dir: ReturnType<typeof aDataDir>;

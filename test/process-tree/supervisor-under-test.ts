@@ -6,7 +6,7 @@ import { z } from "zod";
 import type { RestartPolicy } from "../../src/process-tree/restart-policy.ts";
 import { openProducerRedis } from "../../src/redis.ts";
 import { keepOutputOf } from "../support/logs/kept-logs.ts";
-import { redisBinary } from "../support/redis-server.ts";
+import { redisBinary } from "../support/launch-redis.ts";
 import { until } from "../support/until.ts";
 
 const START_TIMEOUT_MS = 15_000;

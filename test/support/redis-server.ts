@@ -1,15 +1,8 @@
-import { type ChildProcess, spawn } from "node:child_process";
-import { once } from "node:events";
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
-import { join, resolve } from "node:path";
-import { findRedisServer } from "../../src/process-tree/find-redis-server.ts";
-import { Lifeline } from "../../src/process-tree/lifeline.ts";
-import { openProducerRedis } from "../../src/redis.ts";
-import { until } from "./until.ts";
-
-const START_TIMEOUT_MS = 10_000;
+import { join } from "node:path";
+import { freePort, launchRedis } from "./launch-redis.ts";
+import { startRedisCluster } from "./redis-cluster.ts";
 
 /** How a test's Redis differs from the usual one. */
 export interface RedisServerOptions {
@@ -37,9 +30,13 @@ export interface RedisServer {
 /**
  * Starts a real Redis with a temporary folder: append-only file, fsync always, hz 100, noeviction.
  *
- * It never outlives the test process. Call `stop` when done.
+ * It never outlives the test process. Call `stop` when done. With `TEST_REDIS=cluster` it is a shard of a
+ * real cluster, unless a test needs a port that it can name.
  */
 export async function startRedisServer(options: RedisServerOptions = {}): Promise<RedisServer> {
+  if (process.env["TEST_REDIS"] === "cluster" && options.isTcp !== true) {
+    return startClusterAsServer(options.args);
+  }
   const dir = mkdtempSync(join(tmpdir(), "siro-bridge-redis-"));
   const socket = join(dir, "redis.sock");
   const port = options.isTcp === true ? await freePort() : 0;
@@ -50,70 +47,33 @@ export async function startRedisServer(options: RedisServerOptions = {}): Promis
     ...["--maxmemory-policy", "noeviction", "--logfile", join(dir, "redis.log")],
     ...(options.args ?? []),
   ];
-  const lifeline = new Lifeline();
-  let server = await launch();
-
-  async function launch(): Promise<ChildProcess> {
-    const started = spawn(redisBinary(), args, { stdio: "ignore" });
-    lifeline.guard(started.pid);
-    await untilServing(url);
-    return started;
-  }
-  async function end(signal: NodeJS.Signals): Promise<void> {
-    if (server.exitCode === null && server.signalCode === null) {
-      const ended = once(server, "exit");
-      server.kill(signal);
-      await ended;
-    }
-  }
+  const server = await launchRedis(url, args);
   return {
     url,
     dir,
     get pid() {
-      return server.pid ?? 0;
+      return server.pid;
     },
-    kill: () => end("SIGKILL"),
-    restart: async () => {
-      await end("SIGTERM");
-      server = await launch();
-    },
+    kill: () => server.end("SIGKILL"),
+    restart: server.restart,
     stop: async () => {
-      // A frozen server would not hear anything gentler.
-      await end("SIGKILL");
-      await lifeline.end();
+      await server.letGo();
       rmSync(dir, { recursive: true, force: true });
     },
   };
 }
 
-/** The Redis server program that `npm test` found or brought. */
-export function redisBinary(): string {
-  const dataDir = resolve(process.env["DATA_DIR"] || ".data");
-  const binary = findRedisServer(dataDir, process.env["PATH"]);
-  if (binary === undefined) {
-    throw new Error("no Redis server: run `node bin/bootstrap.mjs test` first");
-  }
-  return binary;
-}
-
-async function untilServing(url: string): Promise<void> {
-  const redis = openProducerRedis(url);
-  try {
-    await until(() => redis.status === "ready", {
-      timeoutMs: START_TIMEOUT_MS,
-      what: `Redis at ${url}`,
-    });
-  } finally {
-    redis.disconnect();
-  }
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  await new Promise((done) => {
-    server.close(done);
-  });
-  return typeof address === "object" && address !== null ? address.port : 0;
+async function startClusterAsServer(args: readonly string[] = []): Promise<RedisServer> {
+  const cluster = await startRedisCluster({ args });
+  const { server, dir } = await cluster.masterOf("test");
+  return {
+    url: cluster.url("test"),
+    dir,
+    get pid() {
+      return server.pid;
+    },
+    kill: () => server.end("SIGKILL"),
+    restart: server.restart,
+    stop: cluster.stop,
+  };
 }
