@@ -1,7 +1,7 @@
 import { readFileSync } from "node:fs";
 import type { Stream } from "node:stream";
-import { StoreUnavailableError } from "../errors.ts";
 import { namedRedis } from "../cluster-url.ts";
+import { StoreUnavailableError } from "../errors.ts";
 import { openProducerRedis, untilReady } from "../redis.ts";
 import { endEarlierRedis } from "./earlier-redis.ts";
 import { launchRedis, redisPlace } from "./embedded-redis.ts";

@@ -29,12 +29,15 @@ import type { Device } from "../../src/domain/device.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
 import { type Receipt, receiptSchema } from "../../src/domain/receipt.ts";
 import type { RecorderTrail } from "../../src/domain/recorder-trail.ts";
+import { keyspace } from "../../src/keyspace.ts";
 import type { RedisCommand } from "../../src/redis-script.ts";
 import { DANA } from "../support/builders.ts";
 
 const REP = { connection: "acme", userId: DANA.userId };
 const keyOf = ({ promptId, kind, deviceId, isFurther, recordingId }: ReceiptKey) =>
   JSON.stringify([promptId, kind, deviceId, isFurther === true && recordingId]);
+/** What all keys of the connection begin with; the shard of a cluster stands in it, too. */
+const ofAcme = () => keyspace.rep("acme", "").slice(0, -"r:".length);
 const PROMPTS_FIELD = `p:${DANA.userId}`;
 
 /** The rep's one device. */
@@ -270,7 +273,7 @@ export class RepDay {
     }
     for (const [name, key, ...words] of commands) {
       if (name === "HSET") {
-        this.#hash(String(key).replace("sb:{acme}:", "")).set(String(words[0]), String(words[1]));
+        this.#hash(String(key).replace(ofAcme(), "")).set(String(words[0]), String(words[1]));
       }
     }
     this.#bump();

@@ -23,12 +23,12 @@ describe("commitIfUnchanged", () => {
     const guard = { key: "k1", field: "rev", expected: "7" };
     const isDone = await commitIfUnchanged(redis, guard, [
       ["HSET", "k1", "text", "two words\nand a line"],
-      ["RPUSH", "k1-list", "a", "b"],
+      ["RPUSH", "{k1}-list", "a", "b"],
       ["HINCRBY", "k1", "rev", 1],
     ]);
     expect(isDone).toBe(true);
     expect(await redis.hgetall("k1")).toEqual({ rev: "8", text: "two words\nand a line" });
-    expect(await redis.lrange("k1-list", 0, -1)).toEqual(["a", "b"]);
+    expect(await redis.lrange("{k1}-list", 0, -1)).toEqual(["a", "b"]);
   });
 
   test("runs nothing once the field has changed", async () => {

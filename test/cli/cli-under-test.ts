@@ -5,8 +5,8 @@ import { afterEach, jest } from "@jest/globals";
 import { runCli } from "../../src/cli/main.ts";
 import type { Finding } from "../../src/doctor/finding.ts";
 import { ACME } from "../support/bridge-process.ts";
-import { keepLog, neverInLogs } from "../support/logs/kept-logs.ts";
 import { redisBinary } from "../support/launch-redis.ts";
+import { keepLog, neverInLogs } from "../support/logs/kept-logs.ts";
 
 /** The environment of one run, and the connections file that belongs to it. */
 export interface CliSettings {

@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
+import { keyspace } from "../../src/keyspace.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
 import {
   ACME,
@@ -131,7 +132,7 @@ describe("a connection made while the bridge runs", () => {
   test("every generation gives back what it opened", async () => {
     const change = (startLeadSeconds: number) => edit("beta", { schedule: { startLeadSeconds } });
     const untilTakenUp = async () => {
-      const version = await redis.hget("sb:connections", "#version");
+      const version = await redis.hget(keyspace.storedConnections(), "#version");
       await until(() => bridge.output().split(`"version":${version},`).length > 2, {
         timeoutMs: PATIENCE_MS,
         what: "web and worker to take the change up",

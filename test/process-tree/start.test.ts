@@ -4,8 +4,8 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { keepLog, keepOutputOf } from "../support/logs/kept-logs.ts";
 import { redisBinary } from "../support/launch-redis.ts";
+import { keepLog, keepOutputOf } from "../support/logs/kept-logs.ts";
 import { until } from "../support/until.ts";
 import { aDataDir, isAlive } from "./supervisor-under-test.ts";
 

@@ -5,8 +5,8 @@ import { dirname, join, resolve } from "node:path";
 import { z } from "zod";
 import type { RestartPolicy } from "../../src/process-tree/restart-policy.ts";
 import { openProducerRedis } from "../../src/redis.ts";
-import { keepOutputOf } from "../support/logs/kept-logs.ts";
 import { redisBinary } from "../support/launch-redis.ts";
+import { keepOutputOf } from "../support/logs/kept-logs.ts";
 import { until } from "../support/until.ts";
 
 const START_TIMEOUT_MS = 15_000;

@@ -1,8 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { DelayedError, Worker } from "bullmq";
 import type { Redis } from "ioredis";
+import { queuePrefix } from "../../src/keyspace.ts";
 import { readQueueDepth } from "../../src/queues/queue-depth.ts";
-import { QUEUE_PREFIX } from "../../src/queues/queue-settings.ts";
 import { createWriteBacksQueue, type WriteBacksQueue } from "../../src/queues/write-backs.ts";
 import { openWorkerRedis } from "../../src/redis.ts";
 import { startRedisServer } from "../support/redis-server.ts";
@@ -37,7 +37,7 @@ describe("how full a queue is", () => {
         await job.moveToDelayed(Date.now() + HOUR_MS, token);
         throw new DelayedError();
       },
-      { connection: redis, prefix: QUEUE_PREFIX },
+      { connection: redis, prefix: queuePrefix() },
     );
     await until(async () => (await queue.getDelayedCount()) === 1, {
       timeoutMs: 5_000,

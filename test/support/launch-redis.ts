@@ -21,10 +21,7 @@ export interface RunningRedis {
 }
 
 /** Starts a Redis server and waits until it answers. */
-export async function launchRedis(
-  url: string,
-  args: readonly string[],
-): Promise<RunningRedis> {
+export async function launchRedis(url: string, args: readonly string[]): Promise<RunningRedis> {
   const lifeline = new Lifeline();
   let server = await launch();
 

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { readAppointment } from "../../src/books/appointment-book.ts";
 import { readTimeline } from "../../src/books/timeline-book.ts";
 import type { CrmEvent } from "../../src/domain/crm-event.ts";
+import { keyspace } from "../../src/keyspace.ts";
 import { waitingPrompts } from "../support/bridge-state.ts";
 import { DANA, LEE } from "../support/builders.ts";
 import { until } from "../support/until.ts";
@@ -214,7 +215,7 @@ describe("events that cannot be used", () => {
   });
 
   test("an event that fails over what is stored is parked and does not stop other records", async () => {
-    await stage.redis.hset(`sb:{acme}:a:${VISIT}`, "doc", '{"from":"tomorrow"}');
+    await stage.redis.hset(keyspace.appointment("acme", VISIT), "doc", '{"from":"tomorrow"}');
     await stage.crmEvents.put([
       anEvent("poisoned", { startsInMs: HOUR_MS, rep: LEE }),
       anEvent("good", { startsInMs: HOUR_MS, recordId: "08p000000000002AAA" }),

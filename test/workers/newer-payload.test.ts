@@ -1,7 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { isReplayable } from "../../src/admin/replay-parked.ts";
+import { queuePrefix } from "../../src/keyspace.ts";
 import { ALERT_LOOK, ALERTS_QUEUE, createAlertsQueue } from "../../src/queues/alerts.ts";
-import { QUEUE_PREFIX } from "../../src/queues/queue-settings.ts";
 import { createReconcileQueue } from "../../src/queues/reconcile.ts";
 import { createSiroPollQueue } from "../../src/queues/siro-poll.ts";
 import { createUpkeepQueue } from "../../src/queues/upkeep.ts";
@@ -21,14 +21,14 @@ afterAll(() => stage.close());
 
 /** Makes the next look at a job its last one as far as newer workers are waited for. */
 async function lookedAtOften(queue: string, jobId: string): Promise<void> {
-  await stage.redis.hset(`${QUEUE_PREFIX}:${queue}:${jobId}`, "ats", 19);
+  await stage.redis.hset(`${queuePrefix()}:${queue}:${jobId}`, "ats", 19);
 }
 
 describe("a job of a newer version", () => {
   test("is left to newer workers first, and is not worked on", async () => {
     const { queue } = stage.kit.prompts;
     await queue.addBulk([{ name: "start", data: REF, opts: { jobId: "p1" } }]);
-    await stage.redis.hset(`${QUEUE_PREFIX}:prompts:p1`, "data", JSON.stringify({ ...REF, v: 2 }));
+    await stage.redis.hset(`${queuePrefix()}:prompts:p1`, "data", JSON.stringify({ ...REF, v: 2 }));
     await stage.start();
     const isPutOff = async () => (await queue.getJobState("p1")) === "delayed";
     const looks = async () => (await queue.getJob("p1"))?.attemptsStarted ?? 0;
@@ -43,7 +43,7 @@ describe("a job of a newer version", () => {
     const { queue } = stage.kit.prompts;
     const payload = { ...REF, place: "of tomorrow", v: 2 };
     await queue.add("start", REF, { jobId: "p2" });
-    await stage.redis.hset(`${QUEUE_PREFIX}:prompts:p2`, "data", JSON.stringify(payload));
+    await stage.redis.hset(`${queuePrefix()}:prompts:p2`, "data", JSON.stringify(payload));
     await lookedAtOften("prompts", "p2");
     await stage.start();
     const [parked] = await stage.untilParked("acme", 1);
@@ -68,7 +68,7 @@ describe("a job of a newer version", () => {
       const name = queue.name === ALERTS_QUEUE ? ALERT_LOOK : "round";
       await queue.add(name, { connection: "acme" }, { jobId: "r1" });
       const payload = JSON.stringify({ connection: "acme", v: 2 });
-      await redis.hset(`${QUEUE_PREFIX}:${queue.name}:r1`, "data", payload);
+      await redis.hset(`${queuePrefix()}:${queue.name}:r1`, "data", payload);
       await lookedAtOften(queue.name, "r1");
     }
     await stage.start();

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { readLastErrors } from "../../src/books/error-book.ts";
 import { claimRescue } from "../../src/books/upkeep-book.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
+import { keyspace } from "../../src/keyspace.ts";
 import { rescuePrompts } from "../../workers/rescue-prompts.ts";
 import { aConnection, follower, waitingPrompts } from "../support/bridge-state.ts";
 import { DANA } from "../support/builders.ts";
@@ -90,7 +91,7 @@ describe("rescuePrompts", () => {
     const job = await queue.getJob(start.promptId);
     await job?.changeDelay(300_000);
     await stage.redis.hset(
-      `sb:{acme}:a:${start.recordId}`,
+      keyspace.appointment("acme", start.recordId),
       `p:${DANA.userId}`,
       JSON.stringify([{ ...start, dueAtMs: Date.now() - 20_000 }]),
     );

@@ -3,7 +3,7 @@ import { DelayedError, type Job, Queue, UnrecoverableError, Worker } from "bullm
 import { z } from "zod";
 import { AddressUnreadableError } from "../../src/devices/sealed-address.ts";
 import { StateContendedError } from "../../src/errors.ts";
-import { QUEUE_PREFIX } from "../../src/queues/queue-settings.ts";
+import { queuePrefix } from "../../src/keyspace.ts";
 import { firePrompts } from "../../workers/fire-prompts.ts";
 import { isTakenOver } from "../../workers/is-taken-over.ts";
 import type { JobOutcome, ParkOutcome } from "../../workers/job-outcome.ts";
@@ -20,7 +20,7 @@ let hand: Worker;
 
 beforeAll(async () => {
   stage = await openWorkerStage();
-  const settings = { connection: stage.redis, prefix: QUEUE_PREFIX };
+  const settings = { connection: stage.redis, prefix: queuePrefix() };
   queue = new Queue("chores", settings);
   hand = new Worker("chores", null, { ...settings, lockDuration: 60_000 });
   await hand.waitUntilReady();
@@ -205,13 +205,13 @@ describe("the workers", () => {
     const job = await stage.crmEvents.queue.add("unusable", event, { attempts: 12 });
     const dying = new Worker("crm-events", null, {
       connection: stage.redis,
-      prefix: QUEUE_PREFIX,
+      prefix: queuePrefix(),
       lockDuration: 50,
     });
     await dying.getNextJob(TOKEN);
     await dying.close(true);
     // It was found dead five times before.
-    await stage.redis.hset(`${QUEUE_PREFIX}:crm-events:${job.id}`, "stc", 5);
+    await stage.redis.hset(`${queuePrefix()}:crm-events:${job.id}`, "stc", 5);
     await stage.start();
     const [parked] = await stage.untilParked("acme", 1);
     expect(parked).toMatchObject({ reason: "STALLED", work: { kind: "event", event } });
@@ -230,7 +230,7 @@ describe("the workers", () => {
     ]);
     const dying = new Worker("crm-events", null, {
       connection: stage.redis,
-      prefix: QUEUE_PREFIX,
+      prefix: queuePrefix(),
       lockDuration: 50,
     });
     await dying.getNextJob(TOKEN);
