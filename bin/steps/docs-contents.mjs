@@ -28,6 +28,7 @@ const GROUPS = [
     title: "Run",
     files: [
       ["docs/operations.md", "Operations"],
+      ["docs/scaling.md", "Scaling"],
       ["docs/failures.md", "Failures"],
       ["docs/reliability.md", "Reliability"],
       ["docs/security.md", "Security"],

@@ -31,6 +31,8 @@ export interface RedisCluster {
   url(shard: string): string;
   /** The master that holds a shard's slot by the first division. */
   masterOf(shard: string): Promise<ClusterNode>;
+  /** Resolves once the replica holds all that its master does. */
+  untilCopied(shard: string): Promise<void>;
   stop(): Promise<void>;
 }
 
@@ -46,6 +48,11 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
     masterOf: async (shard) => {
       const slot = Number(await masters[0]?.redis.cluster("KEYSLOT", `{${shard}}`));
       return nth(masters, Math.floor((slot * masters.length) / SLOTS));
+    },
+    untilCopied: async (shard) => {
+      const { redis } = await cluster.masterOf(shard);
+      await redis.set(`{${shard}}:copied`, "1");
+      await redis.wait(1, FORM_TIMEOUT_MS);
     },
     stop: async () => {
       await Promise.all(nodes.map(stopNode));
