@@ -45,6 +45,22 @@ function problemsOf(env: Record<string, string>): readonly string[] {
   }
 }
 
+describe("REDIS_URL of a cluster", () => {
+  test.each([
+    ["redis+cluster://10.0.0.1:6379,[::1]:7000/north", []],
+    ["rediss+cluster://user:p%40ss@redis.example.com/north-1", []],
+    ["redis+cluster://10.0.0.1:6379", ["shard"]],
+    ["redis+cluster://10.0.0.1:6379/North", ["shard"]],
+    ["redis+cluster://10.0.0.1:port/north", ["shard"]],
+    ["redis+cluster://user:%zz@10.0.0.1/north", ["shard"]],
+  ])("%s", (REDIS_URL, expected) => {
+    const problems = problemsOf(withConnections([ACME], { REDIS_URL }));
+
+    expect(problems).toEqual(expected.map((word) => expect.stringContaining(word)));
+    expect(problems.join()).not.toContain("10.0.0.1");
+  });
+});
+
 describe("loadConfig, defaults", () => {
   test("a connection alone is enough; everything else has the documented default", () => {
     const config = loadConfig(withConnections([ACME]));

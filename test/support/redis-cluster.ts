@@ -12,8 +12,6 @@ const FORM_TIMEOUT_MS = 20_000;
 export interface RedisClusterOptions {
   /** Added after the usual arguments of every node. */
   readonly args?: readonly string[];
-  /** Gives this shard's master a replica, which takes over when the master is gone. */
-  readonly replicaOf?: string;
 }
 
 /** One server of a cluster. */
@@ -31,16 +29,13 @@ export interface RedisCluster {
   url(shard: string): string;
   /** The master that holds a shard's slot by the first division. */
   masterOf(shard: string): Promise<ClusterNode>;
-  /** Resolves once the replica holds all that its master does. */
-  untilCopied(shard: string): Promise<void>;
   stop(): Promise<void>;
 }
 
-/** Starts three servers, and a replica if asked for, and joins them. They never outlive the test process. */
+/** Starts three servers and joins them. They never outlive the test process. */
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
   const dir = mkdtempSync(join(tmpdir(), "siro-bridge-cluster-"));
   const masters = await Promise.all([1, 2, 3].map(() => startNode(dir, options)));
-  const nodes = [...masters];
   const cluster: RedisCluster = {
     masters,
     url: (shard) =>
@@ -49,25 +44,13 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
       const slot = Number(await masters[0]?.redis.cluster("KEYSLOT", `{${shard}}`));
       return nth(masters, Math.floor((slot * masters.length) / SLOTS));
     },
-    untilCopied: async (shard) => {
-      const { redis } = await cluster.masterOf(shard);
-      await redis.set(`{${shard}}:copied`, "1");
-      await redis.wait(1, FORM_TIMEOUT_MS);
-    },
     stop: async () => {
-      await Promise.all(nodes.map(stopNode));
+      await Promise.all(masters.map(stopNode));
       rmSync(dir, { recursive: true, force: true });
     },
   };
   await Promise.all(masters.map(takeSlots));
   await joinAll(masters);
-  if (options.replicaOf !== undefined) {
-    const master = await cluster.masterOf(options.replicaOf);
-    const replica = await startNode(dir, options);
-    nodes.push(replica);
-    await follow(replica, master);
-  }
-  await untilAllKnow(nodes);
   return cluster;
 }
 
@@ -77,7 +60,7 @@ async function startNode(dir: string, { args = [] }: RedisClusterOptions): Promi
   const server = await launchRedis(`redis://127.0.0.1:${port}`, [
     ...["--port", String(port), "--bind", "127.0.0.1", "--dir", own],
     ...["--cluster-enabled", "yes", "--cluster-port", String(await freePort())],
-    ...["--cluster-node-timeout", "2000", "--cluster-replica-validity-factor", "0"],
+    ...["--cluster-node-timeout", "5000"],
     ...["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--hz", "100"],
     ...["--maxmemory-policy", "noeviction", "--logfile", join(own, "redis.log"), ...args],
   ]);
@@ -106,19 +89,6 @@ async function joinAll(nodes: readonly ClusterNode[]): Promise<void> {
 async function meet({ redis }: ClusterNode, other: ClusterNode): Promise<void> {
   const [, , busPort] = /:(\d+)@(\d+) /.exec(String(await other.redis.cluster("NODES"))) ?? [];
   await redis.call("CLUSTER", "MEET", "127.0.0.1", other.port, String(busPort));
-}
-
-async function follow(replica: ClusterNode, master: ClusterNode): Promise<void> {
-  await meet(replica, master);
-  const masterId = String(await master.redis.cluster("MYID"));
-  await until(async () => (await replica.redis.call("CLUSTER", "REPLICATE", masterId)) === "OK", {
-    timeoutMs: FORM_TIMEOUT_MS,
-    what: "the replica to know its master",
-  });
-  await until(async () => (await replica.redis.info()).includes("master_link_status:up"), {
-    timeoutMs: FORM_TIMEOUT_MS,
-    what: "the replica to hold what its master holds",
-  });
 }
 
 async function untilAllKnow(nodes: readonly ClusterNode[]): Promise<void> {
