@@ -34,8 +34,9 @@ collectDefaultMetrics({ register: registry });
 const redis = openWorkerRedis(redisUrl);
 const events = createWorkerEvents(log, registry);
 const startedAtMs = Date.now();
-const deps = { redis, queues: openWorkerQueues(redis), log, events, startedAtMs };
 await takeUpStoreOrEnd(redis);
+// A queue writes what it is as soon as it is opened, which is nothing to do to a newer store.
+const deps = { redis, queues: openWorkerQueues(redis), log, events, startedAtMs };
 const live = await openLiveConnections({ env, redis, tell: logConnectionsNews(log) });
 await untilStageAnswers(live.config);
 const running = new Set<Generation>();
