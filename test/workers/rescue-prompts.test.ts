@@ -2,7 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import { readLastErrors } from "../../src/books/error-book.ts";
 import { claimRescue } from "../../src/books/upkeep-book.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
-import { keyspace } from "../../src/keyspace.ts";
+import { keyspace, queuePrefix } from "../../src/keyspace.ts";
 import { rescuePrompts } from "../../workers/rescue-prompts.ts";
 import { aConnection, follower, waitingPrompts } from "../support/bridge-state.ts";
 import { DANA } from "../support/builders.ts";
@@ -78,8 +78,8 @@ describe("rescuePrompts", () => {
     const { queue } = stage.kit.prompts;
     await queue.remove(start.promptId);
     await queue.add("over", {}, { jobId: start.promptId });
-    await stage.redis.lrem("sb-queue:prompts:wait", 0, start.promptId);
-    await stage.redis.zadd("sb-queue:prompts:completed", Date.now(), start.promptId);
+    await stage.redis.lrem(`${queuePrefix()}:prompts:wait`, 0, start.promptId);
+    await stage.redis.zadd(`${queuePrefix()}:prompts:completed`, Date.now(), start.promptId);
     expect(await stateOf(start)).toBe("completed");
     expect(await rescue()).toBe(1);
     expect(await queue.getJobCounts("delayed", "waiting")).toEqual({ delayed: 1, waiting: 1 });
