@@ -96,6 +96,7 @@ export async function countOpenEvents(redis: Redis): Promise<number> {
   const counts = await Promise.all([
     redis.llen(`${key}:wait`),
     redis.llen(`${key}:active`),
+    redis.zcard(`${key}:prioritized`),
     redis.zcard(`${key}:delayed`),
   ]);
   return counts.reduce((sum, count) => sum + count, 0);

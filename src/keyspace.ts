@@ -48,6 +48,7 @@ export const keyspace = {
   unreadable: (connection: string) => `${of(connection)}:unreadable`,
   cameAgain: (connection: string, recordId: string) => `${of(connection)}:again:${recordId}`,
   lateness: (connection: string, hour: number) => `${of(connection)}:late:${hour}`,
+  moments: (connection: string, hour: number) => `${of(connection)}:moments:${hour}`,
   planReach: (connection: string) => `${of(connection)}:plan-reach`,
   dailyUpkeep: (connection: string) => `${of(connection)}:daily-upkeep`,
   orgNote: (connection: string) => `${of(connection)}:org`,

@@ -12,6 +12,7 @@ import { type CrmEvent, crmEventSchema } from "../src/domain/crm-event.ts";
 import { messageChange } from "../src/salesforce/message-change.ts";
 import type { RecordRef } from "../src/salesforce/read-outcome.ts";
 import { traced } from "../src/traced.ts";
+import { createFairGate } from "./fair-gate.ts";
 import type { JobOutcome, ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { noteAnswered, noteTrouble } from "./note-org.ts";
@@ -20,6 +21,9 @@ import type { SettledWork } from "./settle.ts";
 
 /** The org answers, and that is what its note says. */
 const BUSY = "ORG_BUSY";
+
+/** Events wait together for their org, by the hundred; what they say is stored by turns. */
+const reports = createFairGate(128);
 
 /** Queue adapter of `crm-events`: parse the job, follow the event, speak of the outcome. */
 export function followEvents(kit: WorkerKit, job: Job, token: string | undefined): SettledWork {
@@ -51,15 +55,17 @@ export function followDeps(
     messageChange: ({ mapping }, { recordType, fields = {} }) =>
       messageChange(recordType, fields, mapping),
     applyReport: ({ name }, recordId, reportOf) =>
-      applyReport(
-        {
-          connection: name,
-          nowMs: Date.now(),
-          changeAppointment: (decide) =>
-            changeAppointment(redis, { connection: name, recordId }, decide),
-        },
-        recordId,
-        reportOf,
+      reports.run(name, () =>
+        applyReport(
+          {
+            connection: name,
+            nowMs: Date.now(),
+            changeAppointment: (decide) =>
+              changeAppointment(redis, { connection: name, recordId }, decide),
+          },
+          recordId,
+          reportOf,
+        ),
       ),
     applyPlan: (connection, userId) =>
       traced({ name: "plan", attributes: { "siro_bridge.connection": connection.name } }, () =>

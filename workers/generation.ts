@@ -69,7 +69,7 @@ export async function openGeneration(
   return {
     orgs: kit.orgs,
     connections,
-    names: workers.map(({ name }) => name),
+    names: [...new Set(workers.map(({ name }) => name))],
     restore: async () => {
       await scheduleRounds(queues, connections);
       await Promise.all([...kit.orgs.keys()].map((name) => queues.reconcile.lookSoon(name)));

@@ -5,6 +5,10 @@ import { shareRuns } from "../src/appointments/share-runs.ts";
 import { commitRepChange, readRepState } from "../src/books/rep-book.ts";
 import type { Connection } from "../src/domain/connection.ts";
 import type { PromptsQueue } from "../src/queues/prompts.ts";
+import { createFairGate } from "./fair-gate.ts";
+
+/** More plans at a time are not made sooner. */
+const PLANS_AT_A_TIME = 128;
 
 /** What planning needs from the world. */
 export interface PlanningKit {
@@ -30,9 +34,10 @@ export type PlanRep = (asked: Asked) => Promise<PlanOutcome>;
  * A hundred events of one rep at once need one or two plans, not a hundred that race each other.
  */
 export function createPlanner(kit: PlanningKit): PlanRep {
+  const gate = createFairGate(PLANS_AT_A_TIME);
   return shareRuns(
     ({ connection, userId }) => `${connection.name}/${userId}`,
-    (asked) => planRep(kit, asked),
+    (asked) => gate.run(asked.connection.name, () => planRep(kit, asked)),
   );
 }
 

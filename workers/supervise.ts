@@ -40,6 +40,11 @@ const MAX_STALLED = 5;
 
 /** Far fewer than the prompts that are worked on at the same time: devices that hang hold up nobody else's moment. */
 const FIRST_ATTEMPTS: TurnRules = { most: 128, slowMs: 2_500, mostSlow: 128 };
+/**
+ * A worker takes up as many jobs as it may before it begins the first. One that may take few begins soon, also
+ * where another one fills up with a flood.
+ */
+const FEW = 16;
 
 type Adapter = (kit: WorkerKit, job: Job, token: string | undefined) => SettledWork;
 
@@ -51,8 +56,10 @@ const STATIONS: readonly {
 }[] = [
   // Events of one burst share a Salesforce call only while they are worked on at the same time.
   { queue: CRM_EVENTS_QUEUE, adapter: followEvents, concurrency: 500 },
+  { queue: CRM_EVENTS_QUEUE, adapter: followEvents, concurrency: FEW },
   // Prompts of one moment share their confirmation while they are worked on at the same time.
   { queue: PROMPTS_QUEUE, adapter: firePrompts, concurrency: 1000 },
+  { queue: PROMPTS_QUEUE, adapter: firePrompts, concurrency: FEW },
   { queue: DELIVERIES_QUEUE, adapter: workDeliveries, concurrency: 128 },
   // As many as one Salesforce call takes.
   { queue: WRITE_BACKS_QUEUE, adapter: writeBacks, concurrency: 200 },
@@ -66,7 +73,7 @@ const STATIONS: readonly {
   { queue: UPKEEP_QUEUE, adapter: runUpkeep, concurrency: 1 },
 ];
 
-/** Starts one BullMQ worker per queue. */
+/** Starts the BullMQ workers of all queues. */
 export function startWorkers(given: WorkerKit, connection: Redis): readonly Worker[] {
   const kit = { turns: createTurns(FIRST_ATTEMPTS), ...given };
   return STATIONS.map(({ queue, adapter, concurrency }) => {

@@ -95,6 +95,7 @@ async function untilFollowed(redis: Redis): Promise<void> {
   const isQuiet = async () =>
     (await countWaiting(redis)) +
       (await redis.llen(`${key}:wait`)) +
+      (await redis.zcard(`${key}:prioritized`)) +
       (await redis.llen(`${key}:active`)) ===
     0;
   if (!(await untilTrue(isQuiet, QUIET_TIMEOUT_MS))) {

@@ -7,6 +7,7 @@ import type { CrmEvent } from "../domain/crm-event.ts";
 import { StoreUnavailableError } from "../errors.ts";
 import { keyspace } from "../keyspace.ts";
 import { redisScript, runScript } from "../redis-script.ts";
+import { createFairTurns, type FairTurns } from "./fair-turns.ts";
 import { joinCalls } from "./join-calls.ts";
 import { activeTrace, queueBase } from "./queue-base.ts";
 import { KEEP_FINISHED } from "./queue-settings.ts";
@@ -62,8 +63,9 @@ export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
     },
   });
   queue.on("error", () => undefined);
+  const turns = createFairTurns(queue);
   const putJoined = joinCalls(
-    (events: readonly TracedEvent[]) => putEvents({ redis, queue }, events),
+    (events: readonly TracedEvent[]) => putEvents({ redis, queue, turns }, events),
     {
       enoughItems: ENOUGH_EVENTS,
       isOfOneItem: isAnswerOfRedis,
@@ -79,9 +81,12 @@ export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
         throw new StoreUnavailableError(`${events.length} event(s) not stored`, { cause: error });
       }
     },
-    isAnyWaiting: async () => (await queue.getWaitingCount()) > 0,
+    isAnyWaiting: async () => (await queue.getJobCountByTypes("waiting", "prioritized")) > 0,
     replay: async (event, replayId) => {
-      await queue.add(event.kind, event, { jobId: replayId });
+      await turns.look([event.connection]);
+      await turns.add([event.connection], ([priority]) =>
+        queue.add(event.kind, event, { jobId: replayId, ...priority }),
+      );
     },
   };
 }
@@ -89,6 +94,7 @@ export function createCrmEventsQueue(redis: Redis): CrmEventsQueue {
 interface PutDeps {
   readonly redis: Redis;
   readonly queue: Queue;
+  readonly turns: FairTurns;
 }
 
 async function putEvents(
@@ -96,7 +102,10 @@ async function putEvents(
   events: readonly TracedEvent[],
 ): Promise<readonly PutResult[]> {
   const asked = events.map((one) => ({ ...one, jobId: crmEventJobId(one.event) }));
-  const seen = await seenJobIds(deps.redis, asked);
+  const [seen] = await Promise.all([
+    seenJobIds(deps.redis, asked),
+    deps.turns.look(events.map(({ event }) => event.connection)),
+  ]);
   const fresh = firstMentions(asked.filter(({ jobId }) => !seen.has(jobId)));
   const firstOnes = await addFresh(deps, fresh);
   // Only the first mention of an id inside one batch is new.
@@ -122,7 +131,7 @@ async function addFresh(deps: PutDeps, fresh: readonly AskedEvent[]): Promise<Se
   if (fresh.length === 0) {
     return new Set();
   }
-  await addAll(deps.queue, fresh);
+  await addAll(deps, fresh);
   return markSeen(deps.redis, fresh);
 }
 
@@ -153,13 +162,20 @@ function seenKey({ event, jobId }: AskedEvent): string {
   return keyspace.seenEvent(event.connection, jobId);
 }
 
-async function addAll(queue: Queue, fresh: readonly AskedEvent[]): Promise<void> {
-  const jobs = await queue.addBulk(
-    fresh.map(({ event, jobId, place }) => ({
-      name: event.kind,
-      data: event,
-      opts: { jobId, ...place },
-    })),
+async function addAll(
+  { queue, turns }: Omit<PutDeps, "redis">,
+  fresh: readonly AskedEvent[],
+): Promise<void> {
+  const jobs = await turns.add(
+    fresh.map(({ event }) => event.connection),
+    (priorities) =>
+      queue.addBulk(
+        fresh.map(({ event, jobId, place }, at) => ({
+          name: event.kind,
+          data: event,
+          opts: { jobId, ...place, ...priorities[at] },
+        })),
+      ),
   );
   // addBulk is a plain pipeline, not a transaction: each job counts only by its own id.
   const isEachStored = fresh.every(({ jobId }, at) => jobs[at]?.id === jobId);

@@ -1,7 +1,8 @@
-import type { Queue } from "bullmq";
+import type { JobsOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import type { ClearRef, PlannedClear } from "../domain/clear.ts";
 import { type DeliveryRef, deliveryIdOf, type PlannedDelivery } from "../domain/delivery.ts";
+import { createFairTurns } from "./fair-turns.ts";
 import { hastenJobs } from "./hasten-jobs.ts";
 import { queueBase } from "./queue-base.ts";
 import { rushJobs } from "./rush-jobs.ts";
@@ -38,14 +39,16 @@ export function createDeliveriesQueue(redis: Redis): DeliveriesQueue {
     },
   });
   queue.on("error", () => undefined);
+  const turns = createFairTurns(queue);
   const addJobs = async (jobs: readonly DeliveriesJob[]) => {
-    const [only, ...more] = jobs;
-    if (only !== undefined && more.length === 0) {
-      // Most reps have one device, and a bulk of one costs more.
-      await queue.add(only.name, only.data, only.opts);
-    } else if (only !== undefined) {
-      await queue.addBulk([only, ...more]);
-    }
+    const connections = jobs.map(({ data }) => data.connection);
+    await turns.look(connections);
+    await turns.add(connections, (priorities) =>
+      addEach(
+        queue,
+        jobs.map((job, at) => ({ ...job, opts: { ...job.opts, ...priorities[at] } })),
+      ),
+    );
   };
   const addPlanned: DeliveriesQueue["addPlanned"] = (deliveries) =>
     addJobs(deliveries.map(deliverJob));
@@ -66,7 +69,21 @@ export function createDeliveriesQueue(redis: Redis): DeliveriesQueue {
   };
 }
 
-type DeliveriesJob = Parameters<Queue["addBulk"]>[0][number];
+interface DeliveriesJob {
+  readonly name: string;
+  readonly data: DeliveryRef | ClearRef;
+  readonly opts: JobsOptions;
+}
+
+async function addEach(queue: Queue, jobs: DeliveriesJob[]): Promise<void> {
+  const [only, ...more] = jobs;
+  if (only !== undefined && more.length === 0) {
+    // Most reps have one device, and a bulk of one costs more.
+    await queue.add(only.name, only.data, only.opts);
+  } else if (only !== undefined) {
+    await queue.addBulk([only, ...more]);
+  }
+}
 
 function deliverJob({ afterMs, ...ref }: PlannedDelivery) {
   const jobId = deliveryIdOf(ref.promptId, ref.deviceId);

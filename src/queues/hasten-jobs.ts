@@ -2,6 +2,7 @@ import type { Job, Queue } from "bullmq";
 
 /** Jobs of one rung are added together, so their moments lie closer together than those of two rungs. */
 const SAME_MOMENT_MS = 250;
+const AT_WORK: ReadonlySet<string> = new Set(["waiting", "prioritized", "active"]);
 
 /**
  * Takes up the earliest of some delayed jobs now, together with those of the same moment.
@@ -17,7 +18,7 @@ export async function hastenJobs(queue: Queue, jobIds: readonly string[]): Promi
       .filter((job) => job !== undefined)
       .map(async (job) => ({ job, state: await job.getState() })),
   );
-  if (known.some(({ state }) => state === "waiting" || state === "active")) {
+  if (known.some(({ state }) => AT_WORK.has(state))) {
     return;
   }
   const delayed = known.filter(({ state }) => state === "delayed").map(({ job }) => job);

@@ -1,6 +1,8 @@
 import type { Queue } from "bullmq";
 import type { Redis } from "ioredis";
+import { countMoments } from "../books/moment-book.ts";
 import type { Prompt, PromptRef } from "../domain/prompt.ts";
+import { type JobPriority, priorityOf } from "./fair-turns.ts";
 import { queueBase } from "./queue-base.ts";
 import { StampedQueue } from "./stamped-queue.ts";
 
@@ -51,7 +53,12 @@ export function createPromptsQueue(redis: Redis): PromptsQueue {
     queue,
     add: async (connection, prompts) => {
       if (prompts.length > 0) {
-        await queue.addBulk(prompts.map((prompt) => promptJob(connection, prompt)));
+        const nowMs = Date.now();
+        const dueAtMs = prompts.map((prompt) => Math.max(prompt.dueAtMs, nowMs));
+        const before = await countMoments(redis, connection, dueAtMs);
+        await queue.addBulk(
+          prompts.map((prompt, at) => promptJob(connection, prompt, priorityOf(before[at] ?? 0))),
+        );
       }
     },
     remove: async (prompts) => {
@@ -65,11 +72,20 @@ export function createPromptsQueue(redis: Redis): PromptsQueue {
   };
 }
 
-function promptJob(connection: string, { promptId, userId, recordId, action, dueAtMs }: Prompt) {
+function promptJob(
+  connection: string,
+  { promptId, userId, recordId, action, dueAtMs }: Prompt,
+  priority: JobPriority,
+) {
   const ref: PromptRef = { connection, userId, recordId, promptId };
   const nowMs = Date.now();
   // A job is due at its timestamp plus its delay: with one reading of the clock for both, a pause between them makes nothing late.
-  const opts = { jobId: promptId, timestamp: nowMs, delay: Math.max(0, dueAtMs - nowMs) };
+  const opts = {
+    jobId: promptId,
+    timestamp: nowMs,
+    delay: Math.max(0, dueAtMs - nowMs),
+    ...priority,
+  };
   return { name: action, data: ref, opts };
 }
 

@@ -12,17 +12,20 @@ export interface QueueDepth {
 
 /** Reads how full a queue is; a delayed job whose moment passed counts as one that waits. */
 export async function readQueueDepth(queue: Queue, nowMs: number): Promise<QueueDepth> {
-  const [counts, [waiting], [delayed]] = await Promise.all([
-    queue.getJobCounts("waiting", "active", "delayed", "failed"),
+  const [counts, ...oldest] = await Promise.all([
+    queue.getJobCounts("waiting", "prioritized", "active", "delayed", "failed"),
     queue.getJobs(["waiting"], 0, 0, true),
+    // In a flood the lowest turn is the oldest.
+    queue.getJobs(["prioritized"], 0, 0, true),
     queue.getJobs(["delayed"], 0, 0, true),
   ]);
+  const readyMs = oldest.map(([job]) => readyAtMs(job));
   return {
-    waiting: counts["waiting"] ?? 0,
+    waiting: (counts["waiting"] ?? 0) + (counts["prioritized"] ?? 0),
     active: counts["active"] ?? 0,
     delayed: counts["delayed"] ?? 0,
     failed: counts["failed"] ?? 0,
-    oldestWaitingMs: Math.max(0, nowMs - Math.min(readyAtMs(waiting), readyAtMs(delayed))),
+    oldestWaitingMs: Math.max(0, nowMs - Math.min(...readyMs)),
   };
 }
 

@@ -1,5 +1,6 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { changeAppointment } from "../../src/books/appointment-book.ts";
+import type { CrmEvent } from "../../src/domain/crm-event.ts";
 import { keyspace } from "../../src/keyspace.ts";
 import type { StubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
 import {
@@ -11,6 +12,8 @@ import {
 import { until } from "../support/until.ts";
 
 const ACME = "acme";
+const BETA = "beta";
+const FLOOD_EVENTS = 1_500;
 const PROMPTS = 200;
 const PER_MESSAGE = 100;
 const LONG_AGO_MS = 11 * 60_000;
@@ -23,6 +26,7 @@ let org: StubOrg;
 beforeAll(async () => {
   stage = await openPipelineStage({
     acme: { reconcile: { everySeconds: 0 }, schedule: { startLeadSeconds: 0 } },
+    connections: { [BETA]: { reconcile: { everySeconds: 0 }, schedule: { startLeadSeconds: 0 } } },
   });
   ({ org } = stage);
 });
@@ -112,3 +116,45 @@ describe("many prompts of one moment whose visits nobody has looked at for long"
     expect(org.calls.dataCalls).toBe(0);
   }, 120_000);
 });
+
+describe("a flood of one connection's events", () => {
+  test("lets another connection's visit be planned and its prompt reach the device meanwhile", async () => {
+    const { crmEvents } = stage.kit;
+    const rep = await stage.aRep({}, BETA);
+    const visitId = aVisit(org, { from: -1, until: 60, reps: [rep] });
+    const flood = Array.from({ length: FLOOD_EVENTS }, (_, at) => aFloodEvent(at));
+    for (let at = 0; at < flood.length; at += PER_MESSAGE) {
+      await crmEvents.put(flood.slice(at, at + PER_MESSAGE));
+    }
+    const news = { objectType: "ServiceAppointment", recordIds: [visitId], fields: ["Id"] };
+    await org.sendOutboundMessage(stage.door(BETA), news);
+    await until(() => rep.actions().length > 0, { timeoutMs: 60_000, what: "the start to arrive" });
+    const { queue } = crmEvents;
+    expect(await queue.getJobCountByTypes("waiting", "prioritized")).toBeGreaterThan(0);
+    await queue.drain();
+  }, 120_000);
+});
+
+/** A visit of a rep without a device, far ahead; nothing of it has to be read. */
+function aFloodEvent(number: number): CrmEvent {
+  const nowMs = Date.now();
+  const digits = String(number).padStart(12, "0");
+  return {
+    kind: "record-changed",
+    connection: ACME,
+    eventId: `flood-${nowMs}-${number}`,
+    source: "json",
+    receivedAtMs: nowMs,
+    recordType: "ServiceAppointment",
+    recordId: `08p${digits}AAA`,
+    occurredAtMs: nowMs,
+    appointment: {
+      status: "scheduled",
+      startAt: nowMs + 5 * 3_600_000,
+      endAt: nowMs + 6 * 3_600_000,
+      title: "",
+      crmObjects: [],
+      reps: [{ userId: `005${digits}AAA` }],
+    },
+  };
+}

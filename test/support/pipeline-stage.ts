@@ -146,10 +146,11 @@ export async function openPipelineStage(options: PipelineOptions = {}): Promise<
   const door = (connection = ACME) =>
     `http://127.0.0.1:${port}/webhooks/salesforce/${connection}/${secretOf(connection)}`;
   const untilQuiet = async () => {
-    await until(async () => (await crmEvents.queue.getJobCountByTypes("wait", "active")) === 0, {
-      timeoutMs: QUIET_TIMEOUT_MS,
-      what: "the events to be followed",
-    });
+    const { queue } = crmEvents;
+    await until(
+      async () => (await queue.getJobCountByTypes("wait", "prioritized", "active")) === 0,
+      { timeoutMs: QUIET_TIMEOUT_MS, what: "the events to be followed" },
+    );
   };
   const dossier = (recordId: string, connection = ACME) =>
     readDossier(redis, { connection, recordId });
