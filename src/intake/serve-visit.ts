@@ -83,7 +83,8 @@ async function receive(
 ): Promise<Received> {
   const admission = admitted.isProven ? deps.proven : deps.unproven;
   const { maxBytes } = deps.body;
-  const leave = admission.enter(Math.min(declaredLength(request) ?? maxBytes, maxBytes));
+  const bytes = Math.min(declaredLength(request) ?? maxBytes, maxBytes);
+  const leave = admission.enter(admitted.connection, bytes);
   try {
     const body = await readRawBody(request, deps.body);
     return await admitted.receive(body, deps.nowMs());

@@ -1,4 +1,6 @@
 import { describe, expect, test } from "@jest/globals";
+import { createAdmission } from "../../src/intake/admission.ts";
+import { IntakeBusyError } from "../../src/intake/intake-errors.ts";
 import { aGate, intakeServers, soapPath } from "../support/intake-server.ts";
 import { anOutboundMessage } from "../support/outbound-message.ts";
 import { connectRaw, postHead } from "../support/raw-http.ts";
@@ -80,6 +82,18 @@ describe("operations", () => {
     expect(await caller.closed()).toContain(ACK);
     await closed;
     expect(stored).toEqual(["it"]);
+  });
+
+  test("one connection gets three quarters of the places, and others the rest", () => {
+    const admission = createAdmission({ maxRequests: 4, maxBytes: 400 });
+    const leave = admission.enter("acme", 100);
+    admission.enter("acme", 100);
+    admission.enter("acme", 100);
+    expect(() => admission.enter("acme", 0)).toThrow(IntakeBusyError);
+    admission.enter("beta", 100);
+    leave();
+    expect(() => admission.enter("acme", 101)).toThrow(IntakeBusyError);
+    admission.enter("acme", 100);
   });
 
   test("41. more requests in hand than allowed are 503 at once; then they are taken again", async () => {
