@@ -5,6 +5,7 @@ import { describeMachine } from "./machine.ts";
 import { measureBurst } from "./measure-burst.ts";
 import { measureDay } from "./measure-day.ts";
 import { measureGrowth } from "./measure-growth.ts";
+import { measureFairness } from "./measure-fairness.ts";
 import { measureIntake } from "./measure-intake.ts";
 import { measureMemory } from "./measure-memory.ts";
 import { measureOperators } from "./measure-operators.ts";
@@ -28,6 +29,7 @@ const MEASURES: Readonly<Record<Section, Measure>> = {
   growth: measureGrowth,
   startup: measureStartup,
   operators: measureOperators,
+  fairness: measureFairness,
 };
 
 const [asked, program = ""] = argv.slice(2);

@@ -10,6 +10,7 @@ export const SECTIONS = [
   "growth",
   "startup",
   "operators",
+  "fairness",
 ] as const;
 /** One of these parts. */
 export type Section = (typeof SECTIONS)[number];

@@ -2,6 +2,7 @@ import type { Handler } from "../program.ts";
 import { serveExpressPeer } from "./express-peer.ts";
 import { serveQueueCeiling, serveXaddCeiling } from "./intake-ceilings.ts";
 import { generateLoad } from "./load-generator.ts";
+import { serveNeighbourSink } from "./neighbour-sink.ts";
 import { drainNoops } from "./noop-drain.ts";
 import { servePushService } from "./push-service.ts";
 import { serveStubOrg } from "./stub-org.ts";
@@ -17,4 +18,5 @@ export const PROGRAMS: Readonly<Record<string, Handler>> = {
   "webhook-sink": serveSink,
   "push-service": servePushService,
   "stub-org": serveStubOrg,
+  "neighbour-sink": serveNeighbourSink,
 };
