@@ -38,14 +38,31 @@ export function attemptDeliveries(
   return {
     token,
     run: async () => {
-      const outcome = await attempt(kit, ref);
-      await followOutcome(kit, ref, outcome);
-      return outcome.kind === "held"
-        ? putOffHeld(kit, job, { connection: ref.connection, afterMs: outcome.afterMs })
-        : outcomeOf(ref, outcome);
+      const leave = enter(kit, ref);
+      if (leave === undefined) {
+        return { kind: "later", afterMs: crowdedDelayMs(job) };
+      }
+      try {
+        const outcome = await attempt(kit, ref);
+        await followOutcome(kit, ref, outcome);
+        return outcome.kind === "held"
+          ? await putOffHeld(kit, job, { connection: ref.connection, afterMs: outcome.afterMs })
+          : outcomeOf(ref, outcome);
+      } finally {
+        leave();
+      }
     },
     parkedAs: (reason, detail) => parkDelivery(ref, reason, detail),
   };
+}
+
+function enter({ deliveryShares }: WorkerKit, { connection }: DeliveryRef) {
+  return deliveryShares === undefined ? () => undefined : deliveryShares.enter(connection);
+}
+
+/** Between 1 and 32 s, longer each time: what one connection's devices hold up is not looked at again and again. */
+function crowdedDelayMs({ attemptsStarted }: Job): number {
+  return 2 ** Math.min(attemptsStarted, 5) * 1000 * (0.5 + Math.random() / 2);
 }
 
 /** Makes an attempt that began when its prompt went live; one that is to be made again, or that broke, gets a job. */

@@ -39,7 +39,9 @@ export function firePrompts(kit: WorkerKit, job: Job, token: string | undefined)
       }
       await confirmUnlessHeld(kit, ref);
       // Two runs of one job must not both make the attempt: then it is a delivery's job, of which there is one.
-      const endTurn = (await isTakenOver(job, token)) ? undefined : await kit.turns?.take();
+      const endTurn = (await isTakenOver(job, token))
+        ? undefined
+        : await kit.turns?.take(connection);
       try {
         const outcome = await fire(kit, ref, endTurn !== undefined);
         return outcome.kind === "held"

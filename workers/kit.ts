@@ -19,6 +19,7 @@ import type { SiroSyncs } from "./open-siro-syncs.ts";
 import type { Siros } from "./open-siros.ts";
 import type { Orgs } from "./orgs.ts";
 import type { PlanRep } from "./plan-rep.ts";
+import type { Shares } from "./shares.ts";
 import type { Turns } from "./turns.ts";
 import type { WorkerEvents } from "./worker-events.ts";
 
@@ -63,6 +64,8 @@ export interface WorkerKit {
   readonly writeBacks?: WriteBacks;
   /** Who may make a first attempt in the prompt's own job; absent where every delivery is a job. */
   readonly turns?: Turns;
+  /** How many deliveries of one connection may be in hand; absent where there is no bound. */
+  readonly deliveryShares?: Shares;
   readonly events: WorkerEvents;
   /** When this process began to work: what was confirmed before may come from a restored backup. */
   readonly startedAtMs?: number;

@@ -27,8 +27,9 @@ import { pollSiro } from "./poll-siro.ts";
 import { runReconcile } from "./run-reconcile.ts";
 import { runUpkeep } from "./run-upkeep.ts";
 import { type SettledWork, settleJob } from "./settle.ts";
+import { createShares } from "./shares.ts";
 import { syncEngagements } from "./sync-engagements.ts";
-import { createTurns, type TurnRules } from "./turns.ts";
+import { createTurns } from "./turns.ts";
 import { workAlerts } from "./work-alerts.ts";
 import { workDeliveries } from "./work-deliveries.ts";
 import { writeBacks } from "./write-backs.ts";
@@ -39,12 +40,10 @@ const STALLED_CHECK_MS = 3_000;
 const MAX_STALLED = 5;
 
 /** Far fewer than the prompts that are worked on at the same time: devices that hang hold up nobody else's moment. */
-const FIRST_ATTEMPTS: TurnRules = { most: 128, slowMs: 2_500, mostSlow: 128 };
-/**
- * A worker takes up as many jobs as it may before it begins the first. One that may take few begins soon, also
- * where another one fills up with a flood.
- */
-const FEW = 16;
+const ATTEMPTS = 128;
+/** A connection whose devices hang leaves the rest to the others. */
+const ATTEMPTS_OF_ONE = 96;
+const SLOW_MS = 1_500;
 
 type Adapter = (kit: WorkerKit, job: Job, token: string | undefined) => SettledWork;
 
@@ -53,14 +52,14 @@ const STATIONS: readonly {
   readonly queue: string;
   readonly adapter: Adapter;
   readonly concurrency: number;
+  /** Among how many BullMQ workers: each takes up all that it may before it begins the first. */
+  readonly workers?: number;
 }[] = [
   // Events of one burst share a Salesforce call only while they are worked on at the same time.
-  { queue: CRM_EVENTS_QUEUE, adapter: followEvents, concurrency: 500 },
-  { queue: CRM_EVENTS_QUEUE, adapter: followEvents, concurrency: FEW },
+  { queue: CRM_EVENTS_QUEUE, adapter: followEvents, concurrency: 500, workers: 8 },
   // Prompts of one moment share their confirmation while they are worked on at the same time.
-  { queue: PROMPTS_QUEUE, adapter: firePrompts, concurrency: 1000 },
-  { queue: PROMPTS_QUEUE, adapter: firePrompts, concurrency: FEW },
-  { queue: DELIVERIES_QUEUE, adapter: workDeliveries, concurrency: 128 },
+  { queue: PROMPTS_QUEUE, adapter: firePrompts, concurrency: 1000, workers: 8 },
+  { queue: DELIVERIES_QUEUE, adapter: workDeliveries, concurrency: ATTEMPTS },
   // As many as one Salesforce call takes.
   { queue: WRITE_BACKS_QUEUE, adapter: writeBacks, concurrency: 200 },
   { queue: SIRO_EVENTS_QUEUE, adapter: followSiroEvents, concurrency: 32 },
@@ -75,8 +74,13 @@ const STATIONS: readonly {
 
 /** Starts the BullMQ workers of all queues. */
 export function startWorkers(given: WorkerKit, connection: Redis): readonly Worker[] {
-  const kit = { turns: createTurns(FIRST_ATTEMPTS), ...given };
-  return STATIONS.map(({ queue, adapter, concurrency }) => {
+  const kit = { ...attemptRules(given), ...given };
+  return STATIONS.flatMap(({ workers = 1, concurrency, ...station }) =>
+    Array.from({ length: workers }, () => ({
+      ...station,
+      concurrency: Math.ceil(concurrency / workers),
+    })),
+  ).map(({ queue, adapter, concurrency }) => {
     const worker = new Worker(queue, stationProcessor(kit, adapter), {
       ...queueBase(connection),
       concurrency,
@@ -95,6 +99,12 @@ export function startWorkers(given: WorkerKit, connection: Redis): readonly Work
     });
     return worker;
   });
+}
+
+function attemptRules({ config }: WorkerKit) {
+  const mostOfOne = config.connections.size > 1 ? ATTEMPTS_OF_ONE : ATTEMPTS;
+  const turns = { most: ATTEMPTS, mostOfOne, slowMs: SLOW_MS, mostSlow: ATTEMPTS };
+  return { turns: createTurns(turns), deliveryShares: createShares(mostOfOne) };
 }
 
 /** Lets every worker finish what it has in hand; after `timeoutMs` the rest is left to another run. */

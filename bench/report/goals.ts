@@ -188,6 +188,18 @@ const GOALS: readonly Goal[] = [
     at: { figure: "operators.live", of: {}, value: "redisShareOfStreams" },
     atMost: 0.05,
   },
+  {
+    title: "Due beside another connection's trouble: late at most",
+    unit: "ms",
+    at: { figure: "fairness", of: {}, value: "lateMaxMs" },
+    atMost: 3_000,
+  },
+  {
+    title: "Booked for now beside it: delivered after at most",
+    unit: "ms",
+    at: { figure: "fairness", of: {}, value: "bookedMaxMs" },
+    atMost: 3_000,
+  },
 ];
 
 /** Compares what was found with what is hoped for; what was not measured is left out. */

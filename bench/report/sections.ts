@@ -19,6 +19,7 @@ export function sectionsOf(run: BenchRun): ReadonlyMap<string, string> {
     growth: growthTable(named(figures, "growth.event")),
     startup: startupTable(figures),
     operators: operatorsTables(figures),
+    fairness: fairnessTable(named(figures, "fairness")),
   };
   return new Map(Object.entries(sections).filter(([, text]) => text !== ""));
 }
@@ -112,6 +113,21 @@ function lateTable(figures: Figures, head: string, name: string): string {
       valueColumn("CPU µs: worker / Redis", "workerCpuUs", "redisCpuUs"),
       valueColumn("sent twice", "sentTwice"),
       valueColumn("looked at, genuine", "foundGenuine"),
+    ],
+    figures,
+  );
+}
+
+function fairnessTable(figures: Figures): string {
+  return markdownTable(
+    [
+      ...[
+        ofColumn("beside", "beside"),
+        ofColumn("prompts", "prompts"),
+        ofColumn("events", "events"),
+      ],
+      valueColumn("due: late p50 / p99 / max ms", "lateP50Ms", "lateP99Ms", "lateMaxMs"),
+      valueColumn("booked: after p50 / p99 / max ms", "bookedP50Ms", "bookedP99Ms", "bookedMaxMs"),
     ],
     figures,
   );

@@ -10,7 +10,7 @@ let stage: PipelineStage;
 beforeAll(async () => {
   stage = await openPipelineStage({
     acme: { reconcile: { everySeconds: 0 }, schedule: { startLeadSeconds: 0 } },
-    turns: createTurns({ most: 1, slowMs: 20, mostSlow: 2 }),
+    turns: createTurns({ most: 1, mostOfOne: 9, slowMs: 20, mostSlow: 2 }),
   });
 }, 30_000);
 

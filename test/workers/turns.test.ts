@@ -8,7 +8,8 @@ const NEVER_MS = 60_000;
 /** Asks for turns and remembers who got one. */
 function asking(turns: ReturnType<typeof createTurns>) {
   const got = new Map<string, EndTurn | undefined>();
-  const ask = (name: string) => void turns.take().then((end) => got.set(name, end));
+  /** The first letter says whose turn it is. */
+  const ask = (name: string) => void turns.take(name.slice(0, 1)).then((end) => got.set(name, end));
   const untilAnswered = (name: string) =>
     until(() => got.has(name), { timeoutMs: 5000, what: `an answer for ${name}` });
   return { got, ask, untilAnswered };
@@ -17,7 +18,7 @@ function asking(turns: ReturnType<typeof createTurns>) {
 describe("turns", () => {
   test("are given in order, one when another ends", async () => {
     const { got, ask, untilAnswered } = asking(
-      createTurns({ most: 1, slowMs: NEVER_MS, mostSlow: 1 }),
+      createTurns({ most: 1, mostOfOne: 1, slowMs: NEVER_MS, mostSlow: 1 }),
     );
     for (const name of ["a", "b", "c"]) {
       ask(name);
@@ -32,7 +33,9 @@ describe("turns", () => {
   });
 
   test("what is slow lets the next begin, until so much is slow that nothing more is begun", async () => {
-    const { got, ask, untilAnswered } = asking(createTurns({ most: 1, slowMs: 10, mostSlow: 2 }));
+    const { got, ask, untilAnswered } = asking(
+      createTurns({ most: 1, mostOfOne: 9, slowMs: 10, mostSlow: 2 }),
+    );
     for (const name of ["a", "b", "c", "d"]) {
       ask(name);
     }
@@ -49,5 +52,44 @@ describe("turns", () => {
     expect(got.get("e")).toBeDefined();
     got.get("e")?.();
     got.get("b")?.();
+  });
+
+  test("are given to owners by turns, and never all of them to one", async () => {
+    const { got, ask, untilAnswered } = asking(
+      createTurns({ most: 3, mostOfOne: 2, slowMs: NEVER_MS, mostSlow: 9 }),
+    );
+    for (const name of ["a1", "a2", "a3", "a4", "b1", "b2", "c1"]) {
+      ask(name);
+    }
+    await untilAnswered("b1");
+    expect([...got.keys()]).toEqual(["a1", "a2", "b1"]);
+    for (const [ends, next] of [
+      ["a1", "a3"],
+      ["a2", "b2"],
+      ["b1", "c1"],
+      ["a3", "a4"],
+    ] as const) {
+      got.get(ends)?.();
+      await untilAnswered(next);
+    }
+    expect([...got.keys()]).toEqual(["a1", "a2", "b1", "a3", "b2", "c1", "a4"]);
+    for (const name of ["b2", "c1", "a4"]) {
+      got.get(name)?.();
+    }
+  });
+
+  test("of an owner with much that is slow are refused to that owner alone", async () => {
+    const { got, ask, untilAnswered } = asking(
+      createTurns({ most: 1, mostOfOne: 1, slowMs: 10, mostSlow: 9 }),
+    );
+    ask("a1");
+    ask("a2");
+    ask("b1");
+    await untilAnswered("b1");
+    await untilAnswered("a2");
+    expect(got.get("a2")).toBeUndefined();
+    expect(got.get("b1")).toBeDefined();
+    got.get("a1")?.();
+    got.get("b1")?.();
   });
 });

@@ -1,5 +1,7 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { isReplayable } from "../../src/admin/replay-parked.ts";
+import { createShares } from "../../workers/shares.ts";
+import { workDeliveries } from "../../workers/work-deliveries.ts";
 import { openWorkerStage, type WorkerStage } from "./worker-stage.ts";
 
 const REF = { connection: "acme", userId: "u1", recordId: "08p", promptId: "p1", deviceId: "d1" };
@@ -46,5 +48,26 @@ describe("the deliveries queue", () => {
     await stage.kit.deliveries.queue.add("deliver", data, { jobId: "j3" });
     const [parked] = await stage.untilParked("acme", 1);
     expect(parked && isReplayable(parked)).toBe(false);
+  });
+
+  test("a delivery of a connection that has its share in hand is put off, and later ones for longer", async () => {
+    const deliveryShares = createShares(1);
+    const kit = { ...stage.kit, deliveryShares };
+    const leave = deliveryShares.enter("acme");
+    const { queue } = kit.deliveries;
+    const job = await queue.add("deliver", REF, { jobId: "j4", delay: 60_000 });
+    const outcomeAfter = (starts: number) => {
+      job.attemptsStarted = starts;
+      return workDeliveries(kit, job, undefined).run();
+    };
+    const first = await outcomeAfter(1);
+    expect(first).toEqual({ kind: "later", afterMs: expect.any(Number) });
+    const fifth = await outcomeAfter(5);
+    expect(fifth).toMatchObject({ kind: "later" });
+    const delay = (outcome: object) => ("afterMs" in outcome ? Number(outcome.afterMs) : 0);
+    expect(delay(fifth)).toBeGreaterThan(delay(first) * 4);
+    leave?.();
+    // Nobody knows its prompt, so that it ends: it went on.
+    expect((await outcomeAfter(6)).kind).not.toBe("later");
   });
 });
