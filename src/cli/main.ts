@@ -1,5 +1,6 @@
 import offerCompletion from "@bomb.sh/tab/commander";
 import { Command, CommanderError } from "commander";
+import { readVersion } from "../version.ts";
 import { connectionsCommand } from "./connections-command.ts";
 import { doctorCommand } from "./doctor-command.ts";
 import { exportCommand } from "./export-command.ts";
@@ -35,9 +36,9 @@ const COMMANDS: readonly (() => Command)[] = [
  * @throws whatever a command throws beside `CommanderError`.
  */
 export async function runCli(args: readonly string[]): Promise<number> {
-  const program = new Command("siro-bridge").description(
-    "Puts the right Siro recording link on a field rep's device at the right moment.",
-  );
+  const program = new Command("siro-bridge")
+    .description("Puts the right Siro recording link on a field rep's device at the right moment.")
+    .version(readVersion());
   for (const command of COMMANDS) {
     program.addCommand(command());
   }

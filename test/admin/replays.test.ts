@@ -51,7 +51,7 @@ test("a replay by filter can be watched to its end", async () => {
     { timeoutMs: 20_000, what: "the end of the replay" },
   );
   expect(ended).toEqual({ total: 120, done: 120, failed: 0, state: "done" });
-  expect(await store.queues.crmEvents.queue.getWaitingCount()).toBe(120);
+  expect(await store.queues.crmEvents.queue.getJobCountByTypes("waiting", "prioritized")).toBe(120);
   expect(await store.redis.ttl(keyspace.replayBatch(batchId))).toBeGreaterThan(86_000);
 });
 

@@ -1,4 +1,6 @@
+import { readFileSync } from "node:fs";
 import { describe, expect, test } from "@jest/globals";
+import { z } from "zod";
 import { anAcme, cliUnderTest } from "./cli-under-test.ts";
 
 describe("wrong use with --json", () => {
@@ -25,5 +27,16 @@ describe("wrong use with --json", () => {
     const { code, stdout, stderr } = await run(["doctor", "--deep"]);
     expect([code, stdout]).toEqual([2, ""]);
     expect(stderr).toContain("error: unknown option '--deep'");
+  });
+});
+
+describe("--version", () => {
+  const run = cliUnderTest();
+
+  test("is the package's, on stdout", async () => {
+    const { version } = z
+      .object({ version: z.string() })
+      .parse(JSON.parse(readFileSync("package.json", "utf8")));
+    expect(await run(["--version"])).toMatchObject({ code: 0, stdout: `${version}\n` });
   });
 });

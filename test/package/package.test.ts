@@ -11,7 +11,7 @@ import { type PackedBridge, packBridge, shippedDependencies } from "./packed.ts"
 
 /** Everything that is meant to be in the package. */
 const MEANT =
-  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|\.env\.example|bin\/.+\.mjs|docs\/.+\.(md|json|ya?ml|png)|salesforce\/.+|dist\/(src|workers)\/.+\.(js|js\.map|d\.ts|html|css|svg|png|webmanifest|json))$/;
+  /^(package\.json|README\.md|CHANGELOG\.md|LICENSE|\.env\.example|bin\/.+\.mjs|docs\/.+\.(md|json|ya?ml|png|svg)|salesforce\/.+|dist\/(src|workers)\/.+\.(js|js\.map|d\.ts|html|css|svg|png|webmanifest|json))$/;
 const LINK_PROGRAM = `import { buildRecordingLink } from "siro-bridge/links";
 const outcome = buildRecordingLink({ action: "stop" });
 console.log(outcome.kind === "built" ? outcome.url : outcome.issues.map(({ code }) => code).join());
