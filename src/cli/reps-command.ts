@@ -4,6 +4,7 @@ import { z } from "zod";
 import { INVITE_LIFE_MINUTES } from "../books/invite-book.ts";
 import { type BridgeFlags, readUrl, theBridge, URL_FLAG } from "./ask-bridge.ts";
 import { findConnection } from "./connections-command.ts";
+import { readLiveSettings } from "./read-live-settings.ts";
 
 interface InviteFlags extends BridgeFlags {
   readonly expiresIn: number;
@@ -34,7 +35,10 @@ async function runInvite(
 ): Promise<void> {
   const flags = command.opts<InviteFlags>();
   const { config, ask } = theBridge(flags, "No invite was made");
-  const { name } = findConnection(config, rep.connection, command);
+  // The connections that were made in the operators' window count, too.
+  const live = await readLiveSettings();
+  const known = live.kind === "read" ? live.config : config;
+  const { name } = findConnection(known, rep.connection, command);
   const answer = await ask({
     path: `/reps/${name}/${encodeURIComponent(rep.userId)}/invites`,
     body: { expiresInMinutes: flags.expiresIn },

@@ -5,8 +5,9 @@ import { judgeJsonAnswer, judgeSoapAnswer, type SampleVerdict } from "../doctor/
 import { drawNonce } from "../doctor/sample-ids.ts";
 import { PER_MESSAGE, soapSample } from "../doctor/soap-sample.ts";
 import type { Connection } from "../domain/connection.ts";
+import { readUrl } from "./ask-bridge.ts";
 import { findConnection } from "./connections-command.ts";
-import { readSettings } from "./read-settings.ts";
+import { readLiveSettings } from "./read-live-settings.ts";
 
 const MOST = 1000;
 
@@ -56,7 +57,7 @@ export function sendSampleCommand(): Command {
 }
 
 async function runSample(name: string, flags: SampleFlags, command: Command): Promise<void> {
-  const reading = readSettings();
+  const reading = await readLiveSettings();
   if (reading.kind === "refused") {
     const problems = reading.problems.map((problem) => `  - ${problem}\n`).join("");
     process.stderr.write(`The configuration cannot be used:\n${problems}`);
@@ -176,12 +177,4 @@ function readWhole(text: string): number {
     throw new InvalidArgumentError("It must be a whole number.");
   }
   return Number(text);
-}
-
-function readUrl(text: string): string {
-  const url = URL.canParse(text) ? new URL(text) : undefined;
-  if (url === undefined || !/^https?:$/.test(url.protocol)) {
-    throw new InvalidArgumentError("It must be an http or https URL.");
-  }
-  return url.toString();
 }
