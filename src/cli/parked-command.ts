@@ -81,8 +81,8 @@ function replayCommand(): Command {
 Say what: an id, --connection, --reason, or --all.
 
 Example, after the org's permissions were mended:
-  siro-bridge parked replay --reason ORG_ACCESS --dry-run
-  siro-bridge parked replay --reason ORG_ACCESS`,
+  siro-bridge parked replay --reason ORG_ACCESS_REFUSED --dry-run
+  siro-bridge parked replay --reason ORG_ACCESS_REFUSED`,
     )
     .action(function (this: Command, id: string | undefined) {
       return runReplay(id, this);
