@@ -25,7 +25,7 @@ export type RestartVerdict =
   | { readonly kind: "restart"; readonly delayMs: number }
   | { readonly kind: "give-up" };
 
-/** Decides what follows the death at `nowMs`, the last of `deathsMs` (epoch milliseconds). */
+/** Decides what follows the death at `nowMs`, the last of `deathsMs` (milliseconds of one clock). */
 export function judgeDeaths(
   policy: RestartPolicy,
   deathsMs: readonly number[],

@@ -91,7 +91,8 @@ export class SupervisedProcess {
 
   async #waitAfterDeath(how: string): Promise<void> {
     const { name, restarts, report, hint } = this.#options;
-    const nowMs = Date.now();
+    // Not the time of day, which may be set back: old deaths would count as new ones.
+    const nowMs = performance.now();
     this.#deathsMs.push(nowMs);
     const verdict = judgeDeaths(restarts, this.#deathsMs, nowMs);
     if (verdict.kind === "give-up") {
