@@ -1,6 +1,5 @@
 import { spawnSync } from "node:child_process";
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { isDeepStrictEqual } from "node:util";
@@ -11,7 +10,7 @@ import { type StubOrg, startStubOrg } from "../../src/local-mode/stub-org/start-
 import { idOf } from "../../src/local-mode/stub-org/store/record.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
 import { ACME, type BridgeProcess, readJson, startBridge } from "../support/bridge-process.ts";
-import { redisBinary } from "../support/launch-redis.ts";
+import { freePort, redisBinary } from "../support/launch-redis.ts";
 import { signedHeaders } from "../support/signed-events.ts";
 import { until } from "../support/until.ts";
 import { startWebhookSink, type WebhookSink } from "../support/webhook-sink.ts";
@@ -305,11 +304,3 @@ describe("a backup that is restored as the page says", () => {
     expect(await answers(known)).toEqual(GOOD);
   }, 90_000);
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  await new Promise((done) => server.close(done));
-  return typeof address === "object" && address !== null ? address.port : 0;
-}

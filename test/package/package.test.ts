@@ -1,11 +1,10 @@
 import { spawn, spawnSync } from "node:child_process";
 import { once } from "node:events";
 import { readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { z } from "zod";
-import { redisBinary } from "../support/launch-redis.ts";
+import { freePort, redisBinary } from "../support/launch-redis.ts";
 import { until } from "../support/until.ts";
 import { type PackedBridge, packBridge, shippedDependencies } from "./packed.ts";
 
@@ -131,13 +130,4 @@ function compile(file: string, [module, resolution]: readonly [string, string]):
   const how = ["--module", module, "--moduleResolution", resolution, "--types", ""];
   return run(process.execPath, [tsc, "--noEmit", "--strict", "--target", "es2022", ...how, file])
     .stdout;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

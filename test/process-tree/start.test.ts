@@ -4,7 +4,7 @@ import { writeFileSync } from "node:fs";
 import { createServer } from "node:net";
 import { dirname, join, resolve } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
-import { redisBinary } from "../support/launch-redis.ts";
+import { freePort, redisBinary } from "../support/launch-redis.ts";
 import { keepLog, keepOutputOf } from "../support/logs/kept-logs.ts";
 import { until } from "../support/until.ts";
 import { aDataDir, isAlive } from "./supervisor-under-test.ts";
@@ -53,14 +53,6 @@ function startBridge(port: number, own: Readonly<Record<string, string>> = {}): 
   }
   bridges.push(bridge);
   return bridge;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  return typeof address === "object" && address !== null ? address.port : 0;
 }
 
 async function untilServing(port: number, bridge: ChildProcess): Promise<void> {

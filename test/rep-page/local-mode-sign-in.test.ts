@@ -1,5 +1,4 @@
 import { mkdtempSync, rmSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
@@ -8,6 +7,7 @@ import { type App, createApp } from "../../src/app.ts";
 import { loadConfig } from "../../src/config.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
 import { listen } from "../../src/web-server.ts";
+import { freePort } from "../support/launch-redis.ts";
 import { aKeptLogger } from "../support/logs/kept-logs.ts";
 import { type RedisServer, startRedisServer } from "../support/redis-server.ts";
 import { createBrowser } from "./test-browser.ts";
@@ -39,18 +39,6 @@ afterAll(async () => {
   await server.stop();
   rmSync(dataDir, { recursive: true, force: true });
 });
-
-async function freePort(): Promise<number> {
-  const probe = createServer().listen(0, "127.0.0.1");
-  await new Promise((resolve) => {
-    probe.once("listening", resolve);
-  });
-  const address = probe.address();
-  await new Promise((resolve) => {
-    probe.close(resolve);
-  });
-  return typeof address === "object" && address !== null ? address.port : 0;
-}
 
 test("in local mode a newcomer signs in as a rep of the stub org, and the log tells no secret", async () => {
   const phone = createBrowser(url);

@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { mkdtempSync, rmSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { tmpdir } from "node:os";
 import { join, resolve } from "node:path";
 import { findRedisServer } from "../../src/process-tree/find-redis-server.ts";
+import { freePort } from "./launch-redis.ts";
 import { keepOutputOf, neverInLogs } from "./logs/kept-logs.ts";
 import { signedHeaders } from "./signed-events.ts";
 import { until } from "./until.ts";
@@ -215,13 +215,4 @@ export function aVisitEvent(own: {
       reps: own.reps,
     },
   };
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await new Promise<void>((done) => server.listen(0, "127.0.0.1", done));
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
-  await new Promise((done) => server.close(done));
-  return port;
 }
