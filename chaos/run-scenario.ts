@@ -159,7 +159,14 @@ function nameNumber(name: string): number {
   return [...name].reduce((sum, letter) => (sum * 31 + letter.charCodeAt(0)) % 1_000_003, 7);
 }
 
+/** No slowness of a machine loses what was acknowledged, or makes two of one. */
+const NEVER_SLOWNESS: ReadonlySet<string> = new Set(["I1", "I2"]);
+
 /** Whether a run proved nothing, because the machine was too slow to settle the visits before they were due. */
 export function isUnproved({ outcome, verdicts }: ScenarioResult): boolean {
-  return outcome === "broken" && verdicts.some(({ isUnproved }) => isUnproved === true);
+  return (
+    outcome === "broken" &&
+    verdicts.some((one) => one.isUnproved === true) &&
+    verdicts.every(({ invariant, isKept }) => isKept || !NEVER_SLOWNESS.has(invariant))
+  );
 }
