@@ -1,10 +1,8 @@
-import { SpanKind } from "@opentelemetry/api";
 import type { Job } from "bullmq";
-import { ackToken } from "../src/ack-token.ts";
 import { readDelivery, readDossier } from "../src/books/appointment-book.ts";
+import { changeRepFrom, changeRepSeeing } from "../src/books/change-rep.ts";
 import { listDevices, noteDevice, readDevice } from "../src/books/device-book.ts";
 import { readHold } from "../src/books/hold-book.ts";
-import { changeRepFrom, changeRepSeeing, readRep } from "../src/books/rep-book.ts";
 import {
   attemptDelivery,
   type DeliveryOutcome,
@@ -12,20 +10,16 @@ import {
   finishAttempt,
 } from "../src/deliveries/attempt-delivery.ts";
 import type { FirstAttempt } from "../src/deliveries/begin-at-once.ts";
-import type { Attempt } from "../src/deliveries/begin-attempt.ts";
 import type { LaterClear } from "../src/deliveries/clear-after.ts";
 import type { MadeAttempt } from "../src/deliveries/fire-prompt.ts";
 import { hastenRung } from "../src/deliveries/hasten-rung.ts";
-import { issueLink } from "../src/deliveries/issue-link.ts";
 import { openAddress } from "../src/devices/sealed-address.ts";
-import type { AttemptOutcome } from "../src/domain/attempt-outcome.ts";
 import { type DeliveryRef, deliveryIdOf, deliveryRefSchema } from "../src/domain/delivery.ts";
 import type { Device } from "../src/domain/device.ts";
-import { buildLink } from "../src/recording-link.ts";
-import { traced } from "../src/traced.ts";
 import type { JobOutcome, ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { putOffHeld } from "./put-off-held.ts";
+import { sendAttempt } from "./send-attempt.ts";
 import type { SettledWork } from "./settle.ts";
 
 /** Queue adapter of `deliveries`: parse the job, make one attempt, speak of the outcome. */
@@ -143,7 +137,7 @@ function finishDeps(kit: WorkerKit, ref: DeliveryRef): FinishAttemptDeps {
     changeRepFrom: (change) => changeRepFrom(redis, ref, change),
     noteDevice: (note) => noteDevice(redis, ref, note),
     send: async (one) => {
-      const outcome = await tracedSend(kit, ref, one);
+      const outcome = await sendAttempt(kit, ref, one);
       events.deliveries.attempted(one.device.channel, outcome.kind);
       return outcome;
     },
@@ -172,63 +166,6 @@ async function clearLater(
   ) {
     await deliveries.clear([{ ...ref, ...clear, clears: promptId }]);
   }
-}
-
-/** The provider is asked within a span of its own. */
-function tracedSend(kit: WorkerKit, ref: DeliveryRef, one: Attempt): Promise<AttemptOutcome> {
-  const { connection } = ref;
-  const { channel } = one.device;
-  const attributes = { "siro_bridge.connection": connection, "siro_bridge.channel": channel };
-  const sketch = { name: `send ${channel}`, kind: SpanKind.CLIENT, attributes };
-  return traced(sketch, async (span) => {
-    const outcome = await send(kit, ref, one);
-    span.setAttribute("siro_bridge.result", outcome.kind);
-    return outcome;
-  });
-}
-
-async function send(
-  { config, redis, channels }: WorkerKit,
-  ref: DeliveryRef,
-  { prompt, appointment, delivery, device }: Attempt,
-): Promise<AttemptOutcome> {
-  const connection = config.connections.get(ref.connection);
-  const channel = channels.get(device.channel);
-  if (connection === undefined || channel === undefined) {
-    return refused(
-      "UNKNOWN_CONNECTION",
-      "the connection or the channel is not configured any more",
-    );
-  }
-  const { publicUrl } = config;
-  const link = issueLink({ buildLink, publicUrl }, connection, { prompt, appointment });
-  if (link.kind === "refused") {
-    return refused("LINK_REFUSED", link.reasons);
-  }
-  const openUrl = new URL(`/go/${prompt.token}`, publicUrl).href;
-  const rep = (await readRep(redis, ref)) ?? { userId: ref.userId };
-  const ack = ackToken({ promptToken: prompt.token, deviceId: device.deviceId }, config.secretKey);
-  return channel.send(
-    {
-      kind: "due",
-      connection: ref.connection,
-      prompt,
-      appointment,
-      rep,
-      privacy: connection.notifications.privacy,
-      link: link.url,
-      openUrl,
-      ackUrl: new URL(`/ack/${ack}`, publicUrl).href,
-    },
-    openAddress(device.sealedAddress, config.secretKey),
-    // When the fence let it through, by the store's clock: this machine's may be wrong, and devices refuse a signature
-    // that is five minutes off.
-    { idempotencyKey: delivery.deliveryId, nowMs: delivery.updatedAtMs },
-  );
-}
-
-function refused(reason: string, answer: string): AttemptOutcome {
-  return { kind: "refused", reason, answer };
 }
 
 function outcomeOf(

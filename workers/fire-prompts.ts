@@ -1,9 +1,9 @@
 import type { Job } from "bullmq";
+import { changeRepSeeing } from "../src/books/change-rep.ts";
 import { listDevices } from "../src/books/device-book.ts";
 import { readHold } from "../src/books/hold-book.ts";
 import { latenessCommands } from "../src/books/lateness-book.ts";
 import { rememberPromptToken } from "../src/books/prompt-token-book.ts";
-import { changeRepSeeing } from "../src/books/rep-book.ts";
 import { extendWatchCommands, judgeAtCommand } from "../src/books/siro-watch-book.ts";
 import type { DeliveryOutcome } from "../src/deliveries/attempt-delivery.ts";
 import { type FireOutcome, firePrompt } from "../src/deliveries/fire-prompt.ts";

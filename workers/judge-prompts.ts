@@ -1,6 +1,7 @@
 import { readDossier } from "../src/books/appointment-book.ts";
+import { changeRep } from "../src/books/change-rep.ts";
 import { listDevices } from "../src/books/device-book.ts";
-import { changeRep, readRepState } from "../src/books/rep-book.ts";
+import { readRepState } from "../src/books/rep-book.ts";
 import { readSiroMarks } from "../src/books/siro-mark-book.ts";
 import { forgetToJudge, judgeLater, listToJudge } from "../src/books/siro-watch-book.ts";
 import { type ConfirmOutcome, confirmPrompt } from "../src/deliveries/confirm-prompt.ts";

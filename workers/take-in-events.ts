@@ -1,4 +1,5 @@
-import { changeRep, type RepRef, readRepState, recorderCommand } from "../src/books/rep-book.ts";
+import { changeRep } from "../src/books/change-rep.ts";
+import { type RepRef, readRepState, recorderCommand } from "../src/books/rep-book.ts";
 import type { RepState } from "../src/books/rep-state.ts";
 import { setWatchCommands } from "../src/books/siro-watch-book.ts";
 import { begunByHand } from "../src/deliveries/begun-by-hand.ts";

@@ -10,11 +10,10 @@ import {
 import {
   changeRep,
   changeRepFrom,
-  commitRepChange,
   type KnownChange,
-  readRepState,
   type SeeingChange,
-} from "../../src/books/rep-book.ts";
+} from "../../src/books/change-rep.ts";
+import { commitRepChange, readRepState } from "../../src/books/rep-book.ts";
 import type { RepState } from "../../src/books/rep-state.ts";
 import {
   attemptDelivery,

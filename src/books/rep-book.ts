@@ -3,7 +3,6 @@ import { z } from "zod";
 import type { IssuedPrompt, Prompt } from "../domain/prompt.ts";
 import type { RecorderTrail } from "../domain/recorder-trail.ts";
 import { type Rep, repSchema } from "../domain/rep.ts";
-import { StateContendedError } from "../errors.ts";
 import { keyspace } from "../keyspace.ts";
 import {
   commitIfUnchanged,
@@ -26,8 +25,6 @@ export interface RepRef {
 const LOOK_BACK_MS = 24 * 3_600_000;
 /** Enough issued prompts to cover a day; older ones cannot be the open recording. */
 const KEPT_ISSUED = 40;
-/** More lost races than this in a row means that something is wrong, not busy. */
-const COMMIT_TRIES = 50;
 
 const READ_REP_STATE = redisScript(`
 local now = redis.call('TIME')
@@ -74,74 +71,6 @@ export async function commitRepChange(
   const key = keyspace.rep(connection, userId);
   const guard = { key, field: "rev", expected: revision };
   return commitIfUnchanged(redis, guard, [...commands, ["HINCRBY", key, "rev", 1]]);
-}
-
-/** What to do about a state that was read; no commands means that nothing has to change. */
-export interface RepDecision<Result> {
-  readonly result: Result;
-  readonly commands: readonly RedisCommand[];
-}
-
-/** A change that is decided from the state and from what is seen beside it. */
-export interface SeeingChange<Seen, Result> {
-  /** What else is to be known: asked for right behind the state, in the same exchange. */
-  readonly see: () => Promise<Seen>;
-  readonly decide: (
-    state: RepState,
-    seen: Seen,
-  ) => RepDecision<Result> | Promise<RepDecision<Result>>;
-}
-
-/** A change by somebody who knows the state already, from the change it made last; it changes something in any case. */
-export interface KnownChange<Result> {
-  readonly known: RepState;
-  readonly decide: (state: RepState) => RepDecision<Result>;
-}
-
-/**
- * Reads, decides and commits, again from the start whenever another writer was faster.
- *
- * @throws {StateContendedError} when that went on and on.
- */
-export async function changeRep<Result>(
-  redis: Redis,
-  rep: RepReach,
-  decide: (state: RepState) => RepDecision<Result> | Promise<RepDecision<Result>>,
-): Promise<Result> {
-  return changeRepSeeing(redis, rep, { see: async () => undefined, decide });
-}
-
-/** The same for a decision that needs to know more than the state. */
-export async function changeRepSeeing<Seen, Result>(
-  redis: Redis,
-  rep: RepReach,
-  { see, decide }: SeeingChange<Seen, Result>,
-): Promise<Result> {
-  for (let tries = 0; tries < COMMIT_TRIES; tries += 1) {
-    const [state, seen] = await Promise.all([readRepState(redis, rep), see()]);
-    const { result, commands } = await decide(state, seen);
-    const change = { revision: state.revision, commands };
-    if (commands.length === 0 || (await commitRepChange(redis, rep, change))) {
-      return result;
-    }
-  }
-  throw new StateContendedError(`rep ${rep.userId} of ${rep.connection} kept changing`);
-}
-
-/** The same without a read, unless what was known proves outdated. */
-export async function changeRepFrom<Result>(
-  redis: Redis,
-  rep: RepReach,
-  { known, decide }: KnownChange<Result>,
-): Promise<Result> {
-  const { result, commands } = decide(known);
-  const change = { revision: known.revision, commands };
-  return (await commitRepChange(redis, rep, change)) ? result : changeRep(redis, rep, decide);
-}
-
-/** The revision of a state once a change of it is committed. */
-export function nextRevision({ revision }: Pick<RepState, "revision">): string {
-  return String(Number(revision) + 1);
 }
 
 /** The commands that store one rep's prompts for one appointment, in place of those that were read. */

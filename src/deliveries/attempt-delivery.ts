@@ -1,6 +1,6 @@
 import { deliveryCommand } from "../books/appointment-book.ts";
+import type { KnownChange, RepDecision, SeeingChange } from "../books/change-rep.ts";
 import type { DeviceNote } from "../books/device-book.ts";
-import type { KnownChange, RepDecision, SeeingChange } from "../books/rep-book.ts";
 import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
 import type { Delivery, DeliveryRef } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";

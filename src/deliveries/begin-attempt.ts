@@ -1,5 +1,5 @@
 import { deliveryCommand } from "../books/appointment-book.ts";
-import { nextRevision, type RepDecision } from "../books/rep-book.ts";
+import { nextRevision, type RepDecision } from "../books/change-rep.ts";
 import type { RepState } from "../books/rep-state.ts";
 import { timelineCommands } from "../books/timeline-book.ts";
 import type { Appointment } from "../domain/appointment.ts";

@@ -1,4 +1,4 @@
-import type { RepDecision } from "../books/rep-book.ts";
+import type { RepDecision } from "../books/change-rep.ts";
 import type { RepState } from "../books/rep-state.ts";
 import { confirmationOf, type Prompt, type PromptRef } from "../domain/prompt.ts";
 import type { SiroWatch } from "../domain/siro-watch.ts";

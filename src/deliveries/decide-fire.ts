@@ -1,5 +1,5 @@
+import type { RepDecision } from "../books/change-rep.ts";
 import { readIssuedTrail } from "../books/issued-trail.ts";
-import type { RepDecision } from "../books/rep-book.ts";
 import type { RepState } from "../books/rep-state.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { Prompt, PromptRef } from "../domain/prompt.ts";

@@ -1,4 +1,4 @@
-import type { RepDecision, SeeingChange } from "../books/rep-book.ts";
+import type { RepDecision, SeeingChange } from "../books/change-rep.ts";
 import type { RepState } from "../books/rep-state.ts";
 import type { Schedule } from "../domain/connection.ts";
 import type { DeliveryRef, PlannedDelivery } from "../domain/delivery.ts";

@@ -1,9 +1,10 @@
 import type { Redis } from "ioredis";
 import type { AckTarget } from "../ack-token.ts";
 import { readDossier, readReceipt } from "../books/appointment-book.ts";
+import { changeRep } from "../books/change-rep.ts";
 import { noteDevice, readDevice } from "../books/device-book.ts";
 import { findPromptByToken } from "../books/prompt-token-book.ts";
-import { changeRep, type RepReach, type RepRef } from "../books/rep-book.ts";
+import type { RepReach, RepRef } from "../books/rep-book.ts";
 import type { ClearRef } from "../domain/clear.ts";
 import type { ChannelKind } from "../domain/device.ts";
 import type { PromptRef } from "../domain/prompt.ts";

@@ -1,4 +1,5 @@
-import type { RepDecision, RepRef } from "../books/rep-book.ts";
+import type { RepDecision } from "../books/change-rep.ts";
+import type { RepRef } from "../books/rep-book.ts";
 import type { RepState } from "../books/rep-state.ts";
 import type { Prompt } from "../domain/prompt.ts";
 import { firstSignOf } from "../domain/recorder-trail.ts";

@@ -1,5 +1,5 @@
 import { type ReceiptKey, receiptCommand } from "../books/appointment-book.ts";
-import type { RepDecision } from "../books/rep-book.ts";
+import type { RepDecision } from "../books/change-rep.ts";
 import type { RepState } from "../books/rep-state.ts";
 import { rememberRecordingCommand } from "../books/siro-recording-book.ts";
 import { timelineCommands } from "../books/timeline-book.ts";

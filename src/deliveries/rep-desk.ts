@@ -1,6 +1,7 @@
 import { readAppointment, readDelivery, readDossier } from "../books/appointment-book.ts";
+import { changeRep } from "../books/change-rep.ts";
 import { findPromptByToken } from "../books/prompt-token-book.ts";
-import { changeRep, type RepRef, readRep, readRepState } from "../books/rep-book.ts";
+import { type RepRef, readRep, readRepState } from "../books/rep-book.ts";
 import { appendTimelineOnce } from "../books/timeline-book.ts";
 import type { Appointment } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";

@@ -1,7 +1,8 @@
 import { afterAll, afterEach, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { deliveryCommand, receiptCommand } from "../../src/books/appointment-book.ts";
+import { changeRep } from "../../src/books/change-rep.ts";
 import { park, unparkUnchanged } from "../../src/books/parked-book.ts";
-import { changeRep, saveRep } from "../../src/books/rep-book.ts";
+import { saveRep } from "../../src/books/rep-book.ts";
 import { appendTimeline } from "../../src/books/timeline-book.ts";
 import { keyspace } from "../../src/keyspace.ts";
 import {

@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { deliveryCommand } from "../../src/books/appointment-book.ts";
+import { changeRep } from "../../src/books/change-rep.ts";
 import { saveDevice } from "../../src/books/device-book.ts";
-import { changeRep, saveRep } from "../../src/books/rep-book.ts";
+import { saveRep } from "../../src/books/rep-book.ts";
 import { appendTimeline } from "../../src/books/timeline-book.ts";
 import { deviceSchema } from "../../src/domain/device.ts";
 import { keyspace } from "../../src/keyspace.ts";

@@ -1,7 +1,7 @@
 import { applyPlan, type PlanOutcome } from "../../src/appointments/apply-plan.ts";
 import { planPrompts } from "../../src/appointments/plan-prompts.ts";
 import type { ReceiptKey } from "../../src/books/appointment-book.ts";
-import type { KnownChange, RepDecision, SeeingChange } from "../../src/books/rep-book.ts";
+import type { KnownChange, RepDecision, SeeingChange } from "../../src/books/change-rep.ts";
 import { parseRepState, type RepState } from "../../src/books/rep-state.ts";
 import {
   type AttemptDeliveryDeps,

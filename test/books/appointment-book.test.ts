@@ -1,7 +1,8 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import type { Redis } from "ioredis";
 import { changeAppointment, readAppointment } from "../../src/books/appointment-book.ts";
-import { changeRep, issuedCommand, readRepState } from "../../src/books/rep-book.ts";
+import { changeRep } from "../../src/books/change-rep.ts";
+import { issuedCommand, readRepState } from "../../src/books/rep-book.ts";
 import type { StoredAppointment } from "../../src/books/stored-appointment.ts";
 import { timelineCommands } from "../../src/books/timeline-book.ts";
 import { keyspace } from "../../src/keyspace.ts";

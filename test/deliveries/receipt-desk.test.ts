@@ -1,8 +1,9 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { ackToken, readAckToken } from "../../src/ack-token.ts";
 import { deliveryCommand, readDossier } from "../../src/books/appointment-book.ts";
+import { changeRep } from "../../src/books/change-rep.ts";
 import { noteDevice, readDevice, saveDevice } from "../../src/books/device-book.ts";
-import { changeRep, readRepState } from "../../src/books/rep-book.ts";
+import { readRepState } from "../../src/books/rep-book.ts";
 import { readTimeline } from "../../src/books/timeline-book.ts";
 import { openReceiptDesk, type ReceiptDesk } from "../../src/deliveries/receipt-desk.ts";
 import { type Delivery, deliveryIdOf } from "../../src/domain/delivery.ts";
