@@ -1,5 +1,6 @@
 import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
+import { setTimeout } from "node:timers/promises";
 import type { Stage } from "../../bench/stage.ts";
 
 /** What the path between the bridge and its store does to bytes. */
@@ -94,10 +95,12 @@ class Path {
   }
 
   #carry(from: Socket, to: Socket): void {
-    // Pieces stay in order: each waits for the one before it.
+    // Pieces stay in order, and are under way side by side, as on a long line: a slow one holds up those behind
+    // it, but nobody waits for one to arrive before the next sets out.
     let earlier: Promise<void> = Promise.resolve();
     from.on("data", (piece) => {
-      earlier = earlier.then(() => this.#pass(piece, to));
+      const journey = this.#travel();
+      earlier = earlier.then(() => journey).then(() => this.#hand(piece, to));
     });
     from.on("error", () => undefined);
     from.once("close", () => {
@@ -107,11 +110,15 @@ class Path {
     });
   }
 
-  async #pass(piece: Buffer, to: Socket): Promise<void> {
-    const { mostDelayMs, resetShare } = this.#weather;
+  async #travel(): Promise<void> {
+    const { mostDelayMs } = this.#weather;
     if (mostDelayMs > 0) {
-      await new Promise((resolve) => setTimeout(resolve, 1 + Math.random() * mostDelayMs));
+      await setTimeout(1 + Math.random() * mostDelayMs);
     }
+  }
+
+  #hand(piece: Buffer, to: Socket): void {
+    const { resetShare } = this.#weather;
     if (resetShare > 0 && Math.random() < resetShare) {
       this.reset();
     }
