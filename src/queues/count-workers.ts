@@ -1,7 +1,7 @@
 import type { Redis } from "ioredis";
-import { CRM_EVENTS_QUEUE } from "./crm-events.ts";
 import { queueBase } from "./queue-base.ts";
 import { StampedQueue } from "./stamped-queue.ts";
+import { UPKEEP_QUEUE } from "./upkeep.ts";
 
 /** Counts the processes that work on the queues. */
 export interface WorkerCount {
@@ -10,8 +10,8 @@ export interface WorkerCount {
   close(): Promise<void>;
 }
 
-/** Counts by the queue that every worker process works on. */
+/** Counts by a queue on which every worker process has one BullMQ worker; on some it has several. */
 export function openWorkerCount(redis: Redis): WorkerCount {
-  const queue = new StampedQueue(CRM_EVENTS_QUEUE, queueBase(redis));
+  const queue = new StampedQueue(UPKEEP_QUEUE, queueBase(redis));
   return { read: () => queue.getWorkersCount(), close: () => queue.close() };
 }
