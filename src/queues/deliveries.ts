@@ -56,9 +56,8 @@ export function createDeliveriesQueue(redis: Redis): DeliveriesQueue {
     queue,
     add: (deliveries) => addPlanned(deliveries.map((ref) => ({ ...ref, afterMs: 0 }))),
     addPlanned,
-    replay: async (delivery, replayId) => {
-      await queue.add("deliver", delivery, { jobId: replayId });
-    },
+    replay: (delivery, replayId) =>
+      addJobs([{ name: "deliver", data: delivery, opts: { jobId: replayId } }]),
     hasten: (deliveries) =>
       hastenJobs(
         queue,
