@@ -37,7 +37,7 @@ export async function rescuePrompts(
   );
   const rescued: JobTrouble[] = [];
   for (const prompt of soon) {
-    const trouble = await kit.prompts.findTrouble(prompt, nowMs);
+    const trouble = await troubleOf(kit, prompt, nowMs);
     // Only now: a prompt whose moment came since the list was read has no job any more, and needs none.
     if (trouble !== undefined && (await isStillWaiting(kit.redis, name, prompt))) {
       const delay = Math.max(0, prompt.dueAtMs - nowMs);
@@ -47,6 +47,16 @@ export async function rescuePrompts(
   }
   await tell(kit, name, rescued);
   return rescued.length;
+}
+
+/** What a hold keeps back is put off time and again, long after its moment. */
+async function troubleOf(
+  { prompts }: Pick<WorkerKit, "prompts">,
+  prompt: Prompt,
+  nowMs: number,
+): Promise<JobTrouble | undefined> {
+  const trouble = await prompts.findTrouble(prompt, nowMs);
+  return trouble === "overdue" && prompt.heldSinceMs !== undefined ? undefined : trouble;
 }
 
 async function isStillWaiting(
