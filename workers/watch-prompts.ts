@@ -39,12 +39,19 @@ export function watchPrompts(deps: WatchPromptsDeps): () => void {
 async function look({ redis, current }: WatchPromptsDeps): Promise<void> {
   const { connections, ...kit } = current();
   try {
-    if (await claimRescue(redis)) {
-      for (const connection of connections) {
-        await rescuePrompts(kit, connection);
-      }
+    if (!(await claimRescue(redis))) {
+      return;
     }
   } catch (error) {
     kit.events.workerFailed("prompts", error);
+    return;
+  }
+  for (const connection of connections) {
+    try {
+      await rescuePrompts(kit, connection);
+    } catch (error) {
+      // What is wrong with one connection must not keep the others from being looked at.
+      kit.events.workerFailed("prompts", error);
+    }
   }
 }
