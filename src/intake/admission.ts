@@ -9,11 +9,12 @@ export interface AdmissionLimits {
 /** Counts requests and the bytes of their bodies that are in hand. */
 export interface Admission {
   /**
-   * Takes one more request of a connection in hand; the returned function lets it go, once.
+   * Takes one more request in hand for a connection of that name, whether or not there is one; the returned
+   * function lets it go, once.
    *
    * @throws {IntakeBusyError} when that would be too many, or too many bytes, in all or of this connection.
    */
-  enter(connection: string | null, bytes: number): () => void;
+  enter(connection: string, bytes: number): () => void;
 }
 
 /** The rest is left to the others, whatever one connection sends. */
@@ -27,7 +28,7 @@ interface InHand {
 /** Starts with nothing in hand. */
 export function createAdmission({ maxRequests, maxBytes }: AdmissionLimits): Admission {
   const all: InHand = { requests: 0, bytes: 0 };
-  const byConnection = new Map<string | null, InHand>();
+  const byConnection = new Map<string, InHand>();
   const ofOne = {
     maxRequests: Math.ceil(maxRequests * MOST_OF_ONE),
     maxBytes: Math.ceil(maxBytes * MOST_OF_ONE),

@@ -7,7 +7,7 @@ import type { StrangerLimit } from "../http/stranger-limit.ts";
 import type { Admission } from "./admission.ts";
 import { NotificationUnreadableError, SenderNotTrustedError } from "./intake-errors.ts";
 import type { IntakeEvents } from "./intake-events.ts";
-import type { Admitted, IntakeRoute, Received } from "./intake-route.ts";
+import { type Admitted, type IntakeRoute, pathParts, type Received } from "./intake-route.ts";
 
 /** What serving one request needs from the world. */
 export interface VisitDeps {
@@ -47,7 +47,11 @@ export async function serveVisit(
   try {
     const admitted = route.admit(request);
     connection = admitted.connection;
-    const { reply, told } = await receive(deps, admitted, request);
+    const { reply, told } = await receive(deps, admitted, {
+      request,
+      // As it was asked for: a share that only real names have would tell a stranger which names there are.
+      name: pathParts(request.url ?? "", route.prefix)[0] ?? "",
+    });
     sendReply(response, reply);
     deps.events.notificationAcked({ source, ...told, tookMs: tookMs() });
   } catch (thrown) {
@@ -79,12 +83,12 @@ function orTooMany({ strangers }: VisitDeps, request: IncomingMessage, error: un
 async function receive(
   deps: VisitDeps,
   admitted: Admitted,
-  request: IncomingMessage,
+  { request, name }: { readonly request: IncomingMessage; readonly name: string },
 ): Promise<Received> {
   const admission = admitted.isProven ? deps.proven : deps.unproven;
   const { maxBytes } = deps.body;
   const bytes = Math.min(declaredLength(request) ?? maxBytes, maxBytes);
-  const leave = admission.enter(admitted.connection, bytes);
+  const leave = admission.enter(name, bytes);
   try {
     const body = await readRawBody(request, deps.body);
     return await admitted.receive(body, deps.nowMs());
