@@ -125,6 +125,11 @@ type Stored = { readonly kind: "full" } | { readonly kind: "stored"; readonly kn
 async function storeDevice({ redis }: EnrolDeviceDeps, device: Device): Promise<Stored> {
   const stored = await changeDevices<Stored>(redis, device, (devices) => {
     const known = devices.find(({ deviceId }) => deviceId === device.deviceId);
+    const active = devices.filter(({ state }) => state === "active").length;
+    // One that comes back counts like a new one, or removing and enrolling anew would know no bound.
+    if (known?.state !== "active" && active >= MOST_DEVICES) {
+      return { result: { kind: "full" }, changed: [] };
+    }
     if (known !== undefined) {
       const { endedAtMs: _, ...kept } = known;
       // A page enrols its browser again and again, and must not undo what the rep called it.
@@ -133,10 +138,7 @@ async function storeDevice({ redis }: EnrolDeviceDeps, device: Device): Promise<
       const next = { ...kept, ...device, label, createdAtMs: known.createdAtMs };
       return { result: { kind: "stored", known }, changed: [next] };
     }
-    const active = devices.filter(({ state }) => state === "active").length;
-    return active < MOST_DEVICES
-      ? { result: { kind: "stored" }, changed: [device] }
-      : { result: { kind: "full" }, changed: [] };
+    return { result: { kind: "stored" }, changed: [device] };
   });
   if (stored.kind === "stored") {
     await rememberOwner(redis, device);
