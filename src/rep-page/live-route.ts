@@ -1,6 +1,6 @@
-import type { RequestHandler, Response } from "express";
+import type { RequestHandler } from "express";
 import { repSessionHash } from "../books/rep-session-book.ts";
-import type { RepDay } from "../domain/rep-day.ts";
+import { type EventStream, openEventStream } from "../http/event-stream.ts";
 import type { LiveDays } from "./live-days.ts";
 import { presentDay } from "./present-day.ts";
 import type { RepGuard, SignedInRep } from "./rep-guard.ts";
@@ -14,12 +14,8 @@ export interface LiveRouteDeps {
 
 const MOST_STREAMS = 5;
 const PING_MS = 25_000;
-/** Back in a few seconds, but not all pages in the same one. */
-const RETRY_MS = { least: 2_000, spread: 3_000 };
 /** A page that makes room for another one of the same rep is in no hurry. */
 const CROWDED_RETRY_MS = 60_000;
-/** More than this unread means that nobody reads. */
-const MOST_UNREAD_BYTES = 262_144;
 
 /**
  * The stream of a rep's day as server-sent events.
@@ -28,7 +24,7 @@ const MOST_UNREAD_BYTES = 262_144;
  * for many minutes. A stream ends with its session, which every ping asks for.
  */
 export function liveRoute({ guard, live, pingMs = PING_MS }: LiveRouteDeps): RequestHandler {
-  const streams = new Map<string, Set<Stream>>();
+  const streams = new Map<string, Set<EventStream>>();
   return async (request, response) => {
     const rep = await guard.rep(request);
     if (response.destroyed) {
@@ -36,10 +32,10 @@ export function liveRoute({ guard, live, pingMs = PING_MS }: LiveRouteDeps): Req
     }
     const own = streamsOf(streams, rep);
     makeRoom(own);
-    const stream = openStream(response);
+    const stream = openEventStream(response);
     own.add(stream);
-    const unfollow = live.follow(rep, stream.send);
-    const unhook = live.onClose(() => stream.end(retryMs()));
+    const unfollow = live.follow(rep, (day) => stream.send("day", JSON.stringify(presentDay(day))));
+    const unhook = live.onClose(() => stream.end());
     const pings = setInterval(() => void ping(guard, rep, stream), pingMs);
     response.on("close", () => {
       clearInterval(pings);
@@ -53,20 +49,17 @@ export function liveRoute({ guard, live, pingMs = PING_MS }: LiveRouteDeps): Req
   };
 }
 
-interface Stream {
-  readonly send: (day: RepDay) => void;
-  readonly ping: () => void;
-  readonly end: (retryMs: number) => void;
-}
-
-function streamsOf(streams: Map<string, Set<Stream>>, { token }: SignedInRep): Set<Stream> {
+function streamsOf(
+  streams: Map<string, Set<EventStream>>,
+  { token }: SignedInRep,
+): Set<EventStream> {
   const key = repSessionHash(token);
   const own = streams.get(key) ?? new Set();
   streams.set(key, own);
   return own;
 }
 
-function makeRoom(own: Set<Stream>): void {
+function makeRoom(own: Set<EventStream>): void {
   const [oldest] = own;
   if (oldest !== undefined && own.size >= MOST_STREAMS) {
     own.delete(oldest);
@@ -74,43 +67,14 @@ function makeRoom(own: Set<Stream>): void {
   }
 }
 
-function openStream(response: Response): Stream {
-  response.writeHead(200, {
-    "content-type": "text/event-stream; charset=utf-8",
-    "cache-control": "no-store",
-    // Some proxies would keep events back until there are enough of them.
-    "x-accel-buffering": "no",
-  });
-  response.write(`retry: ${retryMs()}\n\n`);
-  const write = (text: string) => {
-    if (response.writableLength > MOST_UNREAD_BYTES) {
-      response.destroy();
-    } else if (!response.writableEnded) {
-      response.write(text);
-    }
-  };
-  return {
-    send: (day) => write(`event: day\ndata: ${JSON.stringify(presentDay(day))}\n\n`),
-    ping: () => write(": ping\n\n"),
-    end: (ms) => {
-      write(`retry: ${ms}\n\n`);
-      response.end();
-    },
-  };
-}
-
-async function ping(guard: RepGuard, rep: SignedInRep, stream: Stream): Promise<void> {
+async function ping(guard: RepGuard, rep: SignedInRep, stream: EventStream): Promise<void> {
   try {
     if ((await guard.find(rep.token)) === undefined) {
-      stream.end(retryMs());
+      stream.end();
       return;
     }
   } catch {
     // The store is away: whoever was signed in stays so.
   }
   stream.ping();
-}
-
-function retryMs(): number {
-  return RETRY_MS.least + Math.floor(Math.random() * RETRY_MS.spread);
 }
