@@ -7,7 +7,9 @@ const AGAIN_AFTER_MS = 15 * 60_000;
 /** Forgetting one costs one more line on the trail. */
 const MOST_LOOKS = 10_000;
 
-const JOB_PATH = /^\/api\/queues\/([^/]+)\/([^/]+)(?:\/(?:logs|flow))?\/?$/;
+// As bull-board's router reads paths: in capitals or small letters, with a slash at the end or none.
+const LIST_PATH = /^\/api\/queues\/?$/i;
+const JOB_PATH = /^\/api\/queues\/([^/]+)\/([^/]+)(?:\/(?:logs|flow))?\/?$/i;
 /** What else bull-board has under the name of a queue; none of it holds a job. */
 const NO_JOBS: ReadonlySet<string> = new Set([
   "metrics",
@@ -36,8 +38,9 @@ export function createLookNotes({ recordAudit, nowMs }: LookNotesDeps) {
     if (notedAt.size >= MOST_LOOKS) {
       notedAt.clear();
     }
-    notedAt.set(key, nowMs());
     await recordAudit(operator, look);
+    // Not before it is written: the next look would go untold.
+    notedAt.set(key, nowMs());
   };
 }
 
@@ -52,7 +55,7 @@ function lookOf({ path, query }: Request): Look | undefined {
     return { what: "Looked at a job by its page", subject: `${queue}/${job}`.slice(0, 200) };
   }
   const { activeQueue } = query;
-  return path === "/api/queues" && typeof activeQueue === "string" && activeQueue !== ""
+  return LIST_PATH.test(path) && typeof activeQueue === "string" && activeQueue !== ""
     ? { what: "Looked at a queue's jobs by its page", subject: activeQueue.slice(0, 200) }
     : undefined;
 }
