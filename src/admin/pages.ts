@@ -99,8 +99,11 @@ export function ownPage(next: string | undefined): string {
 /** Where a sign-in leads is kept while it is under way. */
 const LONGEST_PAGE = 2_000;
 
-/** A path of ours with its filters, in the letters that addresses are made of; never another host. */
-const OWN_PAGE = /^\/admin(?:[/?][\w\-./?&=%+~@:,*]*)?$/;
+/**
+ * A path of ours with its filters, in the letters that addresses are made of; never another host, nor the way to the
+ * provider, which would lead around in a circle.
+ */
+const OWN_PAGE = /^\/admin(?!\/oidc\/)(?:[/?][\w\-./?&=%+~@:,*]*)?$/;
 
 /** Lets the built files be asked about each time, and sent again only when they changed. */
 export const checkAgain = (response: Response) => {
