@@ -137,7 +137,12 @@ async function followVisit(
       reportOf: (known) =>
         known === undefined
           ? undefined
-          : endedReport(known, "canceled", { ...version, why: [reason] }),
+          : endedReport(known, "canceled", {
+              ...version,
+              // Another record's stamp cannot date this one: the later look decides.
+              occurredAtMs: Math.max(versionMs, known.version.occurredAtMs),
+              why: [reason],
+            }),
     });
   }
   const report = appointmentReport(appointment, version, why);
