@@ -78,7 +78,7 @@ export interface Org {
    *
    * @throws {OrgUnavailableError} when the org cannot be reached or understood now.
    * @throws {ApiLimitError} when its calls are used up.
-   * @throws {OrgAccessError} when it refuses us.
+   * @throws {OrgAccessError | QueryRefusedError} when it refuses us, or the call as a whole.
    */
   composite(queries: readonly OrgQuery[]): Promise<readonly CompositeAnswer[]>;
   /**

@@ -14,7 +14,7 @@ export interface ConfiguredRaw {
 /**
  * Puts the fields that only a connection's mapping knows by name under fixed names.
  *
- * On a Lead, an Opportunity and the like: `configured`, with start, end, the rep's user id and the rep's own fields.
+ * On a dated object: `configured`, with start, end, the rep's user id and the rep's own fields.
  * On a work order (also one behind a line item): `configuredOpportunityId`.
  */
 export function withConfigured(
