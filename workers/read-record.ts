@@ -67,6 +67,7 @@ function readingOf({ outcome, readAtMs }: ReadResult, connection: Connection): R
         kind: "off",
         ...base,
         status,
+        isGone: outcome.kind === "gone",
         ...(replacedByRecordId === undefined ? {} : { replacedByRecordId }),
       };
     }

@@ -173,7 +173,14 @@ async function followOff(
   return follow(deps, connection, {
     recordId,
     reportOf: (known) =>
-      known === undefined ? undefined : endedReport(known, status, { ...version, why }),
+      known === undefined
+        ? undefined
+        : endedReport(known, status, {
+            ...version,
+            // Our clock is no stamp: a record that was hidden and is shown again still has its old one.
+            ...(reading.isGone === true ? { occurredAtMs: known.version.occurredAtMs } : {}),
+            why,
+          }),
   });
 }
 

@@ -12,7 +12,7 @@ export type RecordReading =
 interface ReadingBase {
   readonly recordType: RecordType;
   readonly recordId: string;
-  /** The record's own stamp. */
+  /** The record's own stamp; the moment of the look where there is none. */
   readonly versionMs: number;
   /** When the look began; a later look wins at the same stamp. */
   readonly readAtMs: number;
@@ -31,6 +31,8 @@ export interface VisitReading extends ReadingBase {
 export interface OffReading extends ReadingBase {
   readonly kind: "off";
   readonly status: "completed" | "canceled";
+  /** The CRM shows no such record, so there is no stamp: it may have been deleted for good, or be hidden from us. */
+  readonly isGone?: boolean;
   /** For a merged record: the one that took its place. */
   readonly replacedByRecordId?: string;
 }

@@ -237,6 +237,23 @@ describe("messages that come late, twice or never", () => {
     expect(await rep.waiting()).toEqual([]);
   });
 
+  test("a visit that was hidden for a while stands again once it is shown, although its stamp is the old one", async () => {
+    const rep = await stage.aRep();
+    const visitId = await told([60, 120], { reps: [rep] });
+    const show = org.store.snapshot();
+    org.store.purge(visitId);
+    const asked = (number: number) => ({
+      id: notificationId(FIRST_NOTIFICATION + number),
+      fields: { Id: visitId },
+    });
+    await stage.post({ notifications: [asked(50)] });
+    expect((await stage.appointment(visitId)).status).toBe("canceled");
+    show();
+    await stage.post({ notifications: [asked(51)] });
+    expect((await stage.appointment(visitId)).status).toBe("scheduled");
+    expect(planOf(await rep.waiting())).toEqual(["start 58", "stop 120"]);
+  });
+
   test("22: a visit restored from the bin is found by the poll and scheduled by a later plan", async () => {
     const rep = await stage.aRep();
     const visitId = await told([60, 120], { reps: [rep] });
