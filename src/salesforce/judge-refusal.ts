@@ -11,7 +11,13 @@ export const DAILY_LIMIT_PAUSE_MS = 300_000;
 /** Too many long requests at once: that is over soon. */
 const CONCURRENT_LIMIT_PAUSE_MS = 5_000;
 
-const BUSY_CODES = new Set(["SERVER_UNAVAILABLE", "UNABLE_TO_LOCK_ROW", "QUERY_TIMEOUT"]);
+const BUSY_CODES = new Set([
+  "SERVER_UNAVAILABLE",
+  "UNABLE_TO_LOCK_ROW",
+  "QUERY_TIMEOUT",
+  // A 404 without a word of Salesforce comes from something in between, such as a proxy that lost its way.
+  "HTTP_404",
+]);
 const BUSY_STATUSES = new Set([408, 420, 429]);
 const ACCESS_CODE = /^(INSUFFICIENT_ACCESS|API_DISABLED|API_CURRENTLY_DISABLED|INVALID_SESSION)/;
 

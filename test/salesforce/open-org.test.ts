@@ -309,6 +309,7 @@ describe("what the org answers", () => {
       later(30_000),
     ],
     ["429", { status: 429, json: {} }, later()],
+    ["404 as a page of something in between", { status: 404, text: "<html>lost</html>" }, later()],
     ["a locked row", refusal(400, "UNABLE_TO_LOCK_ROW", ""), later()],
     ["200 with a page", { text: "<html>Login</html>" }, later()],
     [
