@@ -22,6 +22,8 @@ const EVENTS_PER_PUT = 100;
 /** The watermark of the daily look at all that starts within the horizon. */
 const HORIZON_MARK = "horizon-day";
 const DAY_MS = 86_400_000;
+/** After a daily look that the org let us make in part. */
+const LOOK_AGAIN_MS = 3_600_000;
 const NOTHING_UPCOMING = { events: [], refused: [] } as const;
 
 /** Queue adapter of `reconcile`: one look at one org; what it finds goes the way of every other event. */
@@ -85,10 +87,10 @@ async function look(kit: WorkerKit, name: string, { org }: OpenedOrg): Promise<F
   const upcoming = isNewDay ? await lookIntoHorizon(org, { nowMs }) : NOTHING_UPCOMING;
   const drifted = isNewDay ? await findDrift(kit, org.connection, { nowMs, upcoming }) : [];
   await putAll(kit, name, [...events, ...upcoming.events, ...drifted]);
-  // The first poll looks into the horizon by itself; a day that was looked at in part is looked at again.
-  const isFirst = marks[HORIZON_MARK] === undefined;
-  const isLooked = isFirst || (isNewDay && upcoming.refused.length === 0);
-  const horizon = isLooked ? { [HORIZON_MARK]: { stampMs: nowMs } } : {};
+  // The first poll looks into the horizon by itself.
+  const isLooked = isNewDay || marks[HORIZON_MARK] === undefined;
+  const stampMs = upcoming.refused.length === 0 ? nowMs : nowMs - DAY_MS + LOOK_AGAIN_MS;
+  const horizon = isLooked ? { [HORIZON_MARK]: { stampMs } } : {};
   const polled = covered.map((type) => [polledMark(type), { stampMs: nowMs }] as const);
   await saveWatermarks(kit.redis, name, {
     ...watermarks,

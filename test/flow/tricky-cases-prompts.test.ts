@@ -1,7 +1,7 @@
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
 import { pino } from "pino";
 import { readOrgNote } from "../../src/books/org-note-book.ts";
-import { saveWatermarks } from "../../src/books/watermark-book.ts";
+import { readWatermarks, saveWatermarks } from "../../src/books/watermark-book.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
 import type { StubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
 import { idOf, type RecordInput } from "../../src/local-mode/stub-org/store/record.ts";
@@ -235,6 +235,22 @@ describe("messages that come late, twice or never", () => {
     await stage.poll();
     expect((await stage.appointment(visitId)).status).toBe("canceled");
     expect(await rep.waiting()).toEqual([]);
+  });
+
+  test("a daily comparison that the org refuses in part is made again after an hour, not with every poll", async () => {
+    await stage.poll();
+    const errorCode = "MALFORMED_QUERY";
+    const refusal = { kind: "sub-request-error", status: 400, errorCode } as const;
+    const refused = org.faults.inject(refusal, { times: "forever", path: "StartDateTime >= 2" });
+    const beforeLastHour = { stampMs: Date.now() - 86_400_000 };
+    await saveWatermarks(stage.redis, "acme", { "horizon-day": beforeLastHour });
+    await stage.poll();
+    await stage.poll();
+    expect(refused.hits).toBe(1);
+    refused.clear();
+    const mark = (await readWatermarks(stage.redis, "acme"))["horizon-day"];
+    expect(mark?.stampMs).toBeGreaterThan(beforeLastHour.stampMs);
+    expect(mark?.stampMs).toBeLessThan(Date.now() - 82_000_000);
   });
 
   test("a visit that was hidden for a while stands again once it is shown, although its stamp is the old one", async () => {
