@@ -30,7 +30,7 @@ try {
 async function runBridge(config: Config): Promise<number> {
   const log = pino({ level: config.logLevel, base: { process: "supervisor" } });
   await checkAtStart(config);
-  const { stop, force } = endOnSignals(process, Date.now);
+  const { stop, force } = endOnSignals(process, () => performance.now());
   await runProcessTree({
     ...config,
     children: [...config.roles].map((name) => ({ name, entry: fileURLToPath(ENTRIES[name]) })),
@@ -47,8 +47,11 @@ async function runBridge(config: Config): Promise<number> {
 /** Only now the store can say which connections were made in the operators' window. */
 async function announce(log: Logger, redisUrl: string): Promise<void> {
   const { connections, ...config } = await readLiveConfig(redisUrl);
+  const connectionNames = [...connections.keys()];
+  // One that somebody chose is nothing for a screen or a log.
+  const adminPassword = (env["ADMIN_PASSWORD"] ?? "") === "" ? config.adminPassword : undefined;
   warnAtStart(log, connections.values());
-  process.stdout.write(announcement({ ...config, connectionNames: [...connections.keys()] }));
+  process.stdout.write(announcement({ ...config, adminPassword, connectionNames }));
 }
 
 async function readLiveConfig(redisUrl: string): Promise<Config> {

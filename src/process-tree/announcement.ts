@@ -1,9 +1,10 @@
 import type { Config } from "../config.ts";
 
 /** What a person at the terminal must know once everything runs. */
-export interface Announced
-  extends Pick<Config, "publicUrl" | "roles" | "isLocalMode" | "adminPassword" | "vapid"> {
+export interface Announced extends Pick<Config, "publicUrl" | "roles" | "isLocalMode" | "vapid"> {
   readonly connectionNames: readonly string[];
+  /** The generated one; undefined where somebody chose one. */
+  readonly adminPassword: string | undefined;
 }
 
 /** Says where everything is; in local mode also that it is local mode, and the operator password. */

@@ -32,6 +32,8 @@ describe("announcement", () => {
 
     expect(text).toContain("LOCAL MODE");
     expect(text).toContain("operator password  correct horse battery");
+    const chosen = announcement(announced({ isLocalMode: true, adminPassword: undefined }));
+    expect(chosen).toContain("operator password  (ADMIN_PASSWORD)");
   });
 
   test("says that web push is off, and nothing of its keys", () => {
