@@ -10,7 +10,7 @@ export interface ChildLifecycle {
 const LAST_MOMENT_MS = 9_000;
 
 /**
- * Ends this process when the supervisor asks, or is gone: SIGTERM, SIGINT, closed channel.
+ * Ends this process when the supervisor asks, or is gone, or the terminal is: SIGTERM, SIGINT, closed channel, SIGHUP.
  *
  * `stop` finishes or releases what is in hand; the process then exits 0, or 1 when that took too long.
  */
@@ -29,6 +29,7 @@ export function beChild(stop: () => Promise<void>): ChildLifecycle {
   }
   process.on("SIGTERM", end);
   process.on("SIGINT", end);
+  process.on("SIGHUP", end);
   process.on("disconnect", end);
   return {
     sayReady: () => process.send?.({ kind: "ready" }),

@@ -20,7 +20,7 @@ export interface ChildProcessOptions {
  * Starts one Node.js child.
  *
  * The child says `ready` when it serves, may say `fatal` before it ends, and ends by itself on SIGTERM,
- * SIGINT and when the IPC channel closes. It may hear the same signal twice: once from a terminal or a
+ * SIGINT, SIGHUP and when the IPC channel closes. It may hear the same signal twice: once from a terminal or a
  * process group, once from the supervisor.
  */
 export function startChildProcess({

@@ -51,6 +51,7 @@ export interface StoreOptions {
  * @throws {RedisNotDurableError} when the configured one may lose what it confirmed.
  * @throws {StoreUnavailableError} when the configured one cannot be reached.
  * @throws {AlreadyRunningError} when another bridge uses `dataDir`.
+ * @throws {RedisServerMissingError} when there is no Redis to start.
  */
 export async function openStore(options: StoreOptions): Promise<Store> {
   return options.redisUrl === undefined
