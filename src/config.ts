@@ -1,4 +1,4 @@
-import { resolve } from "node:path";
+import { join, resolve } from "node:path";
 import type { z } from "zod";
 import { type AlertSettings, alertProblems, composeAlerts } from "./alert-settings.ts";
 import { dataDirProblems } from "./data-dir-problems.ts";
@@ -114,7 +114,7 @@ function composeConfig(
   const host = env.HOST ?? (isLocalMode ? "127.0.0.1" : "0.0.0.0");
   const connections = isLocalMode ? [demoConnection(dataDir, env.PORT)] : found;
   const publicUrl = new URL(env.PUBLIC_URL ?? `http://127.0.0.1:${env.PORT}`);
-  const secretKey = Buffer.from(env.SECRET_KEY ?? storedSecret(dataDir, "secret-key"), "base64");
+  const secretKey = Buffer.from(env.SECRET_KEY ?? keptSecret(dataDir, "secret-key"), "base64");
   return {
     port: env.PORT,
     host,
@@ -153,7 +153,18 @@ function composeConfig(
 }
 
 function operatorPassword(dataDir: string): string {
-  return storedSecret(dataDir, "operator-password")
+  return keptSecret(dataDir, "operator-password")
     .replaceAll(/[^A-Za-z0-9]/g, "")
     .slice(0, 20);
+}
+
+/** What a full disk or a power cut left empty must not pass for a secret. */
+function keptSecret(dataDir: string, name: string): string {
+  const secret = storedSecret(dataDir, name);
+  if (secret === "") {
+    throw new ConfigError([
+      `DATA_DIR: ${join(dataDir, name)} is empty; bring it back from a backup, or remove it and a new one is made`,
+    ]);
+  }
+  return secret;
 }

@@ -350,4 +350,11 @@ describe("loadConfig, DATA_DIR", () => {
       `DATA_DIR: ${join(dir, "taken")} is a file, so ${path} cannot be a folder`,
     ]);
   });
+
+  test("a kept secret that is empty is refused, not used", () => {
+    writeFileSync(join(dir, "secret-key"), "");
+    expect(problemsOf(withConnections([ACME]))).toEqual([
+      expect.stringContaining(`${join(dir, "secret-key")} is empty`),
+    ]);
+  });
 });
