@@ -21,9 +21,7 @@ function act(deed) {
 byId("owners").addEventListener("click", ({ target }) => {
   const userId = target.closest("button")?.dataset.userId;
   if (userId) {
-    owner = userId;
-    byId("notifications").replaceChildren();
-    showOwner();
+    lookAt(userId);
   }
 });
 byId("notifications").addEventListener("click", (event) => {
@@ -47,6 +45,15 @@ byId("offline").addEventListener("change", ({ target }) => {
 byId("declined").addEventListener("change", ({ target }) => {
   act({ deed: "consent", isDeclined: target.checked });
 });
+
+/** Shows this rep's phone from now on; does nothing before there is one. */
+export function lookAt(userId) {
+  if (userId !== owner && phones.has(userId)) {
+    owner = userId;
+    byId("notifications").replaceChildren();
+    showOwner();
+  }
+}
 
 /** Shows a rep's phone as it is now, or that something came on the one that is not looked at. */
 export function showPhone(phone) {

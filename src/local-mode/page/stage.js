@@ -1,6 +1,6 @@
 import { setReps, showDay, showPrompts } from "./day.js";
 import { byId, element, lost, post } from "./dom.js";
-import { showPhone } from "./phone.js";
+import { lookAt, showPhone } from "./phone.js";
 import { forgetRooms, showRooms, showWorkers } from "./rooms.js";
 import { pick, showStory } from "./story.js";
 
@@ -22,7 +22,10 @@ const TRICKS = {
   },
   play: () => post("/local/day/play", {}),
   kill: () => post("/local/worker/kill", {}),
-  unplug: () => byId("unreachable").click(),
+  unplug: () => {
+    lookAt(reps[0]?.userId);
+    byId("unreachable").click();
+  },
 };
 
 async function book(visit) {
