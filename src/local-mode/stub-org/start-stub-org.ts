@@ -69,7 +69,7 @@ export async function startStubOrg(options: StubOrgOptions = {}): Promise<StubOr
   const organizationId = canonicalRecordId(options.organizationId ?? ORGANIZATION_ID);
   const userId = makeId("005");
   const world = createWorld(options, { userId, makeId });
-  addOwnRecords(world.store, { organizationId, userId, app, name: options.organizationName });
+  addOwnRecords(world.store, { organizationId, userId, app });
   const sessions = createSessions();
   const { log, add } = createCallLog();
   const { faults, take } = createFaults();
@@ -145,12 +145,11 @@ interface OwnRecords {
   readonly organizationId: string;
   readonly userId: string;
   readonly app: ClientApp;
-  readonly name: string | undefined;
 }
 
 /** Every org has itself and its integration user as records. */
 function addOwnRecords(store: RecordStore, own: OwnRecords): void {
-  store.insert("Organization", { Id: own.organizationId, Name: own.name ?? "Acme (stub org)" });
+  store.insert("Organization", { Id: own.organizationId, Name: "Acme (stub org)" });
   store.insert("User", {
     Id: own.userId,
     FirstName: "Siro",

@@ -10,7 +10,6 @@ export interface StubOrgOptions {
   /** Ids count up from this number: an org that forgets everything must not give the same ids again. */
   readonly idsAfter?: number;
   readonly organizationId?: string;
-  readonly organizationName?: string;
   /** The External Client App: see `StubOrg.app` for what the defaults are. */
   readonly app?: Partial<ClientApp>;
   /** Custom fields by object: `{ Lead: [{ name: "Appointment_Start__c", type: "datetime" }] }`. */

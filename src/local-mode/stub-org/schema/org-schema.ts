@@ -29,7 +29,6 @@ export interface OrgSchema {
   children(parent: ObjectDefinition): readonly ChildRelationship[];
   /** As `object`, with what is hidden or off: what the store may hold. */
   wholeObject(name: string): ObjectDefinition | undefined;
-  objectOfId(id: string): ObjectDefinition | undefined;
   addField(objectName: string, extra: ExtraField): void;
   /** Field security: the field is as if it were not there. */
   hideField(objectName: string, fieldName: string): void;
@@ -57,7 +56,6 @@ export function createOrgSchema(): OrgSchema {
     objects,
     children: (parent) => objects().flatMap((child) => childrenIn(child, parent)),
     wholeObject: (name) => all.get(keyOf(name)),
-    objectOfId: (id) => [...all.values()].find(({ keyPrefix }) => id.startsWith(keyPrefix)),
     addField: (objectName, extra) => {
       const whole = all.get(keyOf(objectName));
       if (whole === undefined) {
