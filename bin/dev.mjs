@@ -20,7 +20,8 @@ for (const dir of ["src", "workers"]) {
     // An editor writes a file in several steps; the last of them counts.
     clearTimeout(settling);
     settling = setTimeout(() => {
-      turn = turn.then(restart);
+      // A folder that goes while it is read must not end this and leave the bridge alone.
+      turn = turn.then(restart).catch(({ message }) => say(`the build broke off: ${message}`));
     }, SETTLE_MS);
   });
 }

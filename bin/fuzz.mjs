@@ -4,6 +4,7 @@ import { readdirSync, readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
+import { refuse } from "./steps/refuse.mjs";
 
 const root = dirname(dirname(fileURLToPath(import.meta.url)));
 const dir = join(root, "test", "fuzz");
@@ -20,6 +21,10 @@ const { values } = parseArgs({
 const files = readdirSync(dir).filter(
   (name) => name.endsWith(".test.ts") && name.includes(values.only),
 );
+if (files.length === 0) {
+  // Without names jest would run all tests there are.
+  refuse(`no file of test/fuzz has ${values.only} in its name.`);
+}
 const properties = files.reduce((count, name) => count + propertiesIn(name), 0);
 const secondsEach = Math.max(1, Number(values.seconds) / properties);
 process.stdout.write(
