@@ -125,7 +125,6 @@ function attempt(kit: WorkerKit, ref: DeliveryRef): Promise<DeliveryOutcome> {
       changeRep: (change) => changeRepSeeing(redis, ref, change),
       readDevice: () => readDevice(redis, ref),
       readHold: () => readHold(redis, ref.connection),
-      readDelivery: () => readDelivery(redis, ref, deliveryIdOf(ref.promptId, ref.deviceId)),
     },
     ref,
   );
@@ -135,6 +134,7 @@ function finishDeps(kit: WorkerKit, ref: DeliveryRef): FinishAttemptDeps {
   const { redis, events } = kit;
   return {
     changeRepFrom: (change) => changeRepFrom(redis, ref, change),
+    readDelivery: () => readDelivery(redis, ref, deliveryIdOf(ref.promptId, ref.deviceId)),
     noteDevice: (note) => noteDevice(redis, ref, note),
     send: async (one) => {
       const outcome = await sendAttempt(kit, ref, one);

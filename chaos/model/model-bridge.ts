@@ -142,7 +142,6 @@ export class ModelBridge {
         ...this.#finishDeps(ref),
         changeRep: (change) => this.#changeRepSeeing(ref, change),
         readDevice: async () => deviceOf(ref),
-        readDelivery: () => readDelivery(this.#redis, ref, deliveryId),
       },
       ref,
     );
@@ -175,7 +174,8 @@ export class ModelBridge {
 
   #finishDeps(ref: DeliveryRef): FinishAttemptDeps {
     return {
-      changeRepFrom: ({ known, decide }) => this.#changeRepFrom(ref, { known, decide }),
+      changeRepFrom: (change) => this.#changeRepFrom(ref, change),
+      readDelivery: () => readDelivery(this.#redis, ref, deliveryIdOf(ref.promptId, ref.deviceId)),
       noteDevice: async () => undefined,
       clearLater: async () => undefined,
       send: ({ prompt, delivery }) =>
@@ -197,10 +197,10 @@ export class ModelBridge {
     );
   }
 
-  #changeRepFrom<Result>(rep: PromptRef, { known, decide }: KnownChange<Result>): Promise<Result> {
+  #changeRepFrom<Seen, Result>(rep: PromptRef, change: KnownChange<Seen, Result>): Promise<Result> {
     return changeRepFrom(this.#redis, rep, {
-      known,
-      decide: (state) => decide(this.#atModelTime(state)),
+      ...change,
+      decide: (state, seen) => change.decide(this.#atModelTime(state), seen),
     });
   }
 

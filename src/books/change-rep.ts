@@ -24,9 +24,10 @@ export interface SeeingChange<Seen, Result> {
 }
 
 /** A change by somebody who knows the state already, from the change it made last; it changes something in any case. */
-export interface KnownChange<Result> {
+export interface KnownChange<Seen, Result> extends SeeingChange<Seen, Result> {
   readonly known: RepState;
-  readonly decide: (state: RepState) => RepDecision<Result>;
+  /** What there is beside the state for as long as nobody else changes it. */
+  readonly seen: Seen;
 }
 
 /**
@@ -60,14 +61,16 @@ export async function changeRepSeeing<Seen, Result>(
 }
 
 /** The same without a read, unless what was known proves outdated. */
-export async function changeRepFrom<Result>(
+export async function changeRepFrom<Seen, Result>(
   redis: Redis,
   rep: RepReach,
-  { known, decide }: KnownChange<Result>,
+  { known, seen, ...outdated }: KnownChange<Seen, Result>,
 ): Promise<Result> {
-  const { result, commands } = decide(known);
+  const { result, commands } = await outdated.decide(known, seen);
   const change = { revision: known.revision, commands };
-  return (await commitRepChange(redis, rep, change)) ? result : changeRep(redis, rep, decide);
+  return (await commitRepChange(redis, rep, change))
+    ? result
+    : changeRepSeeing(redis, rep, outdated);
 }
 
 /** The revision of a state once a change of it is committed. */

@@ -27,7 +27,8 @@ export type DeliveryOutcome =
 
 /** What an attempt needs from the world once it has begun. */
 export interface FinishAttemptDeps {
-  readonly changeRepFrom: <Result>(change: KnownChange<Result>) => Promise<Result>;
+  readonly changeRepFrom: <Seen, Result>(change: KnownChange<Seen, Result>) => Promise<Result>;
+  readonly readDelivery: () => Promise<Delivery | undefined>;
   readonly noteDevice: (note: DeviceNote) => Promise<void>;
   readonly send: (attempt: Attempt) => Promise<AttemptOutcome>;
   /** Hears, once per prompt, that a device accepted it and how long after it was due. */
@@ -42,7 +43,6 @@ export interface FinishAttemptDeps {
 export interface AttemptDeliveryDeps extends FinishAttemptDeps {
   readonly changeRep: <Seen, Result>(change: SeeingChange<Seen, Result>) => Promise<Result>;
   readonly readDevice: () => Promise<Device | undefined>;
-  readonly readDelivery: () => Promise<Delivery | undefined>;
   /** The hold of the connection, if there is one; nothing is sent under it. */
   readonly readHold?: () => Promise<Hold | undefined>;
 }
@@ -100,10 +100,13 @@ export async function finishAttempt(
   const settled = settle(deps, attempt, outcome);
   const { state, device } = attempt;
   const known = { ...state, nowMs: state.nowMs + Math.max(0, deps.nowMs() - beganMs) };
-  const [{ clear, firstLateMs }] = await Promise.all([
+  const [{ clear, firstLateMs, isAccepted }] = await Promise.all([
     deps.changeRepFrom({
       known,
-      decide: (newest) => settleDelivery(newest, ref, settled.delivery),
+      seen: attempt.delivery,
+      see: deps.readDelivery,
+      decide: (newest, stored) =>
+        settleDelivery(newest, ref, { delivery: settled.delivery, stored }),
     }),
     rememberDevice(deps, outcome),
   ]);
@@ -113,7 +116,8 @@ export async function finishAttempt(
   if (clear !== undefined) {
     await deps.clearLater(clear, device);
   }
-  return settled.outcome;
+  // Where two runs of a job overlapped, the other one's success ends the delivery.
+  return isAccepted ? { kind: "done", state: "accepted" } : settled.outcome;
 }
 
 /** A delivery after an attempt, and what the queue should do about it. */

@@ -15,27 +15,59 @@ export interface SettledAttempt {
   readonly clear: LaterClear | undefined;
   /** How long after its due moment the prompt was accepted, where this is the first device and no hold made it late. */
   readonly firstLateMs: number | undefined;
+  /** By this attempt or by another one, the device has the prompt. */
+  readonly isAccepted: boolean;
 }
 
-/** Writes down how an attempt ended; the first accepted one makes the prompt sent. */
+/** A delivery as an attempt leaves it, and as it is stored by the time the attempt has ended. */
+export interface Settling {
+  readonly delivery: Delivery;
+  readonly stored: Delivery | undefined;
+}
+
+/**
+ * Writes down how an attempt ended; the first accepted one makes the prompt sent.
+ *
+ * Another run may have gone on with the delivery or ended it meanwhile: that stands, but for an attempt that was accepted.
+ */
 export function settleDelivery(
   state: RepState,
   ref: DeliveryRef,
-  delivery: Delivery,
+  { delivery, stored }: Settling,
 ): RepDecision<SettledAttempt> {
   const { connection, recordId } = ref;
   const found = findPrompt(state, ref);
+  const next = nextDelivery(delivery, stored);
+  const isAccepted = (next ?? stored)?.state === "accepted";
   return {
     result:
       found !== undefined && delivery.state === "accepted"
-        ? { clear: clearAfter(state, found.prompt), firstLateMs: firstLateMs(found, delivery) }
-        : { clear: undefined, firstLateMs: undefined },
+        ? {
+            clear: clearAfter(state, found.prompt),
+            firstLateMs: firstLateMs(found, delivery),
+            isAccepted,
+          }
+        : { clear: undefined, firstLateMs: undefined, isAccepted },
     commands: [
-      deliveryCommand({ connection, recordId }, delivery),
+      ...(next === undefined ? [] : [deliveryCommand({ connection, recordId }, next)]),
       ...timelineCommands({ connection, recordId }, [attemptEntry(delivery)]),
       ...(found === undefined ? [] : promptCommands(ref, found, delivery)),
     ],
   };
+}
+
+/** What is to be stored of the delivery; undefined where what is stored knows more. */
+function nextDelivery(delivery: Delivery, stored: Delivery | undefined): Delivery | undefined {
+  if (stored === undefined) {
+    return delivery;
+  }
+  const isStillOurs = stored.state === "sending" && stored.attempts <= delivery.attempts;
+  if (isStillOurs) {
+    return delivery;
+  }
+  return delivery.state === "accepted" && stored.state !== "accepted"
+    ? { ...delivery, attempts: Math.max(delivery.attempts, stored.attempts) }
+    : undefined;
 }
 
 function firstLateMs({ prompt }: FoundPrompt, { updatedAtMs }: Delivery): number | undefined {

@@ -171,10 +171,9 @@ export class RepDay {
   ): Promise<DeliveryOutcome> {
     const { deviceId } = device;
     const deps: AttemptDeliveryDeps = {
-      ...this.#finishDeps(),
+      ...this.#finishDeps({ promptId, recordId }, deviceId),
       changeRep: (change) => this.changeRepSeeing(change),
       readDevice: async () => device,
-      readDelivery: async () => this.delivery({ promptId, recordId }, deviceId),
       ...own,
     };
     return attemptDelivery(deps, { ...REP, recordId, promptId, deviceId });
@@ -185,11 +184,19 @@ export class RepDay {
     { ref, attempt }: FirstAttempt,
     own: Partial<FinishAttemptDeps> = {},
   ): Promise<MadeAttempt> {
-    return { ref, outcome: await finishAttempt({ ...this.#finishDeps(), ...own }, ref, attempt) };
+    return {
+      ref,
+      outcome: await finishAttempt(
+        { ...this.#finishDeps(ref, ref.deviceId), ...own },
+        ref,
+        attempt,
+      ),
+    };
   }
 
-  #finishDeps(): FinishAttemptDeps {
+  #finishDeps(prompt: Pick<Prompt, "promptId" | "recordId">, deviceId: string): FinishAttemptDeps {
     return {
+      readDelivery: async () => this.delivery(prompt, deviceId),
       changeRepFrom: (change) => this.changeRepFrom(change),
       noteDevice: async () => undefined,
       clearLater: async () => undefined,
@@ -247,9 +254,10 @@ export class RepDay {
   }
 
   /** The same from a state that was known; if it is outdated it is read. */
-  async changeRepFrom<Result>({ known, decide }: KnownChange<Result>): Promise<Result> {
-    const { result, commands } = decide(known);
-    return this.#commit(known.revision, commands) ? result : this.changeRep(decide);
+  async changeRepFrom<Seen, Result>(change: KnownChange<Seen, Result>): Promise<Result> {
+    const { known, seen, decide } = change;
+    const { result, commands } = await decide(known, seen);
+    return this.#commit(known.revision, commands) ? result : this.changeRepSeeing(change);
   }
 
   /** All prompts of one appointment, oldest first. */

@@ -226,6 +226,60 @@ describe("attemptDelivery, a device that must take back what it accepted", () =>
   });
 });
 
+describe("attemptDelivery, an answer that comes after another run went on", () => {
+  const GONE: AttemptOutcome = { kind: "device-gone", answer: "HTTP 410" };
+  const REFUSED: AttemptOutcome = { kind: "refused", reason: "ADDRESS_REFUSED", answer: "private" };
+
+  /** A first attempt that gets its answer once `meanwhile` happened; resolves to what it came to. */
+  async function lateAnswer(
+    { day, start }: { readonly day: RepDay; readonly start: Prompt },
+    answer: AttemptOutcome,
+    meanwhile: () => Promise<unknown>,
+  ) {
+    const send = async () => {
+      await meanwhile();
+      return answer;
+    };
+    return day.attempt(start, { send });
+  }
+
+  test.each([BUSY, GONE, REFUSED])("what was accepted stays: $kind", async (answer) => {
+    const due = await aDueStart();
+    const { day, start } = due;
+    const outcome = await lateAnswer(due, answer, () => day.attempt(start));
+    expect(day.delivery(start)).toMatchObject({ state: "accepted", attempts: 2 });
+    expect(outcome).toEqual({ kind: "done", state: "accepted" });
+  });
+
+  test("a later attempt that is under way is not set back", async () => {
+    const due = await aDueStart();
+    const { day, start } = due;
+    const { send } = aProvider();
+    await lateAnswer(due, BUSY, () => day.attempt(start, { send }).catch(() => undefined));
+    expect(day.delivery(start)).toMatchObject({ state: "sending", attempts: 2 });
+  });
+
+  test("what was withdrawn is not to be tried again", async () => {
+    const due = await aDueStart();
+    const { day, start } = due;
+    await lateAnswer(due, BUSY, async () => {
+      day.store(anAppointment("A", ["10:00", "11:00"], { status: "canceled" }));
+      await day.plan();
+      await day.attempt(start);
+    });
+    expect(day.delivery(start)).toMatchObject({ state: "withdrawn", attempts: 1 });
+  });
+
+  test("that the device took it is true however late it is known, and how often it was tried", async () => {
+    const due = await aDueStart();
+    const { day, start } = due;
+    const { send } = aProvider(BUSY);
+    await lateAnswer(due, ACCEPTED, () => day.attempt(start, { send }));
+    expect(day.delivery(start)).toMatchObject({ state: "accepted", attempts: 2 });
+    expect(day.promptsOf("A")[0]?.state).toBe("sent");
+  });
+});
+
 describe("attemptDelivery, what comes of it", () => {
   test("from the first attempt on the prompt counts as issued, whatever the answer", async () => {
     const { day, start } = await aDueStart();

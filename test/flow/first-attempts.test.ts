@@ -1,4 +1,5 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { readDossier } from "../../src/books/appointment-book.ts";
 import { listDevices, saveDevice } from "../../src/books/device-book.ts";
 import { createTurns } from "../../workers/turns.ts";
 import { aVisit, openPipelineStage, type PipelineStage } from "../support/pipeline-stage.ts";
@@ -53,4 +54,39 @@ test("a first attempt that breaks parks as a delivery, by its own job", async ()
   expect(await stage.parked()).toMatchObject([
     { reason: "ADDRESS_UNREADABLE", work: { kind: "delivery" } },
   ]);
+}, 60_000);
+
+test("an answer that comes after another run was accepted does not set the delivery back", async () => {
+  const { org, sink, kit, redis } = stage;
+  const rep = await stage.aRep();
+  let fail: (answer: SinkAnswer) => void = () => undefined;
+  const failed = new Promise<SinkAnswer>((resolve) => {
+    fail = resolve;
+  });
+  let asked = 0;
+  sink.answer = () => {
+    asked += 1;
+    return asked === 1 ? failed : { status: 204 };
+  };
+  const recordId = aVisit(org, { from: -1, until: 60, reps: [rep] });
+  await stage.tell("ServiceAppointment", recordId);
+  await rep.untilSent(["start"]);
+  const deliveries = async () =>
+    (await readDossier(redis, { connection: "acme", recordId }))?.deliveries ?? [];
+  const [begun] = await deliveries();
+  const { userId } = rep;
+  const { promptId = "", deviceId = "" } = begun ?? {};
+  const ref = { connection: "acme", userId, recordId, promptId, deviceId };
+  await kit.deliveries.replay(ref, "another-run");
+  await until(async () => (await deliveries())[0]?.state === "accepted", {
+    timeoutMs: 15_000,
+    what: "the other run to be accepted",
+  });
+  fail({ status: 500 });
+  await until(async () => (await stage.timeline(recordId)).some((text) => text.includes("500")), {
+    timeoutMs: 15_000,
+    what: "the late answer on the timeline",
+  });
+  expect(await deliveries()).toMatchObject([{ state: "accepted", attempts: 2 }]);
+  expect(asked).toBe(2);
 }, 60_000);
