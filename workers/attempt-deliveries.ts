@@ -1,4 +1,5 @@
 import type { Job } from "bullmq";
+import { z } from "zod";
 import { readDelivery, readDossier } from "../src/books/appointment-book.ts";
 import { changeRepFrom, changeRepSeeing } from "../src/books/change-rep.ts";
 import { listDevices, noteDevice, readDevice } from "../src/books/device-book.ts";
@@ -34,7 +35,7 @@ export function attemptDeliveries(
     run: async () => {
       const leave = enter(kit, ref);
       if (leave === undefined) {
-        return { kind: "later", afterMs: crowdedDelayMs(job) };
+        return { kind: "later", afterMs: crowdedDelayMs(await countCrowded(job)) };
       }
       try {
         const outcome = await attempt(kit, ref);
@@ -54,9 +55,18 @@ function enter({ deliveryShares }: WorkerKit, { connection }: DeliveryRef) {
   return deliveryShares === undefined ? () => undefined : deliveryShares.enter(connection);
 }
 
+/** How often a delivery was put off for the crowd before it; its attempts and their waits do not count. */
+const crowdedSchema = z.object({ crowded: z.int().default(0) });
+
+async function countCrowded(job: Job): Promise<number> {
+  const crowded = crowdedSchema.parse(job.data).crowded + 1;
+  await job.updateData({ ...job.data, crowded });
+  return crowded;
+}
+
 /** Between 1 and 32 s, longer each time: what one connection's devices hold up is not looked at again and again. */
-function crowdedDelayMs({ attemptsStarted }: Job): number {
-  return 2 ** Math.min(attemptsStarted, 5) * 1000 * (0.5 + Math.random() / 2);
+function crowdedDelayMs(crowded: number): number {
+  return 2 ** Math.min(crowded, 5) * 1000 * (0.5 + Math.random() / 2);
 }
 
 /** Makes an attempt that began when its prompt went live; one that is to be made again, or that broke, gets a job. */
