@@ -19,7 +19,7 @@ export async function parkJob(
   const { connection, recordId, reason, detail, work } = parked;
   await park(redis, {
     ...parked,
-    id: parkedIdOf(connection, `${queueOf(work, job)}-${keyOf(work, job)}`),
+    id: parkedIdOf(connection, `${queueOf(work, job)}-${keyOf(parked, job)}`),
     firstParkedAtMs: nowMs,
     lastParkedAtMs: nowMs,
   });
@@ -43,8 +43,11 @@ function queueOf({ kind }: ParkOutcome["work"], { queueName }: Job): string {
   return kind === "delivery" ? DELIVERIES_QUEUE : queueName;
 }
 
-/** Replayed work runs under a job id of its own; what it is about stays the same. */
-function keyOf(work: ParkOutcome["work"], job: Job): string {
+/**
+ * Replayed work runs under a job id of its own; what it is about stays the same. Each round that is made time and again has
+ * one, too: what keeps it from being made is one trouble for as long as it lasts.
+ */
+function keyOf({ work, reason }: Omit<ParkOutcome, "kind">, job: Job): string {
   switch (work.kind) {
     case "event":
       return `${work.event.source}-${work.event.eventId}`;
@@ -59,6 +62,6 @@ function keyOf(work: ParkOutcome["work"], job: Job): string {
     case "delivery":
       return deliveryIdOf(work.delivery.promptId, work.delivery.deviceId);
     case "unreadable":
-      return job.id ?? "";
+      return job.repeatJobKey === undefined ? (job.id ?? "") : `${job.repeatJobKey}-${reason}`;
   }
 }

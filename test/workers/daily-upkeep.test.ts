@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
 import { readDevice, saveDevice } from "../../src/books/device-book.ts";
+import { countParked } from "../../src/books/parked-book.ts";
 import { saveRep } from "../../src/books/rep-book.ts";
 import { deviceSchema } from "../../src/domain/device.ts";
 import { keyspace } from "../../src/keyspace.ts";
@@ -53,5 +54,20 @@ test("browsers that fell silent are looked for once a day", async () => {
   await stage.redis.del(keyspace.dailyUpkeep("acme"));
   await keepUp();
   expect(await stateOf("second")).toBe("gone");
+  await upkeep.queue.close();
+});
+
+test("rounds that fail one after the other are parked once", async () => {
+  const { redis, told } = stage;
+  const upkeep = createUpkeepQueue(redis);
+  const parkings = () => told.filter(({ event }) => event === "parked").length;
+  await redis.set(keyspace.appointmentsByStart("acme"), "no index");
+  await upkeep.schedule();
+  for (const round of [1, 2, 3]) {
+    const [next] = await upkeep.queue.getDelayed();
+    await next?.promote();
+    await until(() => parkings() >= round, { timeoutMs: 10_000, what: `failed round ${round}` });
+  }
+  expect(await countParked(redis, "acme")).toBe(1);
   await upkeep.queue.close();
 });
