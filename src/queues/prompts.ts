@@ -17,6 +17,9 @@ interface Rescue {
   readonly delay: number;
 }
 
+/** The turn of one more job of a connection at a moment. */
+type PriorityAt = (ref: Pick<PromptRef, "connection">, atMs: number) => Promise<JobPriority>;
+
 /** A delayed job is taken up within milliseconds of its moment, by a worker whose clock is right. */
 const OVERDUE_MS = 10_000;
 
@@ -49,6 +52,10 @@ export function createPromptsQueue(redis: Redis): PromptsQueue {
     },
   });
   queue.on("error", () => undefined);
+  const priorityAt: PriorityAt = async ({ connection }, atMs) => {
+    const [before = 0] = await countMoments(redis, connection, [atMs]);
+    return priorityOf(before);
+  };
   return {
     queue,
     add: async (connection, prompts) => {
@@ -65,9 +72,10 @@ export function createPromptsQueue(redis: Redis): PromptsQueue {
       await Promise.all(prompts.map(({ promptId }) => queue.remove(promptId)));
     },
     findTrouble: (prompt, nowMs) => findTrouble(queue, prompt, nowMs),
-    rescue: (prompt, how) => rescue(queue, prompt, how),
+    rescue: (prompt, how) => rescue(queue, prompt, { ...how, priorityAt }),
     replay: async (prompt, replayId) => {
-      await queue.add("replay", prompt, { jobId: replayId });
+      const priority = await priorityAt(prompt, Date.now());
+      await queue.add("replay", prompt, { jobId: replayId, ...priority });
     },
   };
 }
@@ -107,7 +115,11 @@ async function findTrouble(
   }
 }
 
-async function rescue(queue: Queue, ref: PromptRef, { trouble, delay }: Rescue): Promise<void> {
+async function rescue(
+  queue: Queue,
+  ref: PromptRef,
+  { trouble, delay, priorityAt }: Rescue & { readonly priorityAt: PriorityAt },
+): Promise<void> {
   const { promptId } = ref;
   if (trouble === "overdue") {
     const job = await queue.getJob(promptId);
@@ -117,5 +129,6 @@ async function rescue(queue: Queue, ref: PromptRef, { trouble, delay }: Rescue):
   }
   // The record of a job that ended stands in the way of its id; the minute makes one job of several rescues.
   const jobId = trouble === "lost" ? promptId : `${promptId}-${Math.floor(Date.now() / 60_000)}`;
-  await queue.add("rescued", ref, { jobId, delay });
+  const priority = await priorityAt(ref, Date.now() + delay);
+  await queue.add("rescued", ref, { jobId, delay, ...priority });
 }

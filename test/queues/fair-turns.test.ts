@@ -131,4 +131,29 @@ describe("what one connection floods a queue with", () => {
     await deliveries.add([aDelivery("beta", 0)]);
     expect(await placeOfBeta(deliveries.queue)).toBeLessThanOrEqual(TURN);
   });
+
+  test("deliveries that are replayed: another connection's comes after a hundred of them", async () => {
+    const deliveries = createDeliveriesQueue(redis);
+    await Promise.all(
+      numbers(FLOOD).map((at) => deliveries.replay(aDelivery("acme", at), `replay-${at}`)),
+    );
+    await deliveries.add([aDelivery("beta", 0)]);
+    expect(await placeOfBeta(deliveries.queue)).toBeLessThanOrEqual(TURN);
+  });
+
+  test.each(["replayed", "rescued"])("prompts that are %s take turns as well", async (how) => {
+    const prompts = createPromptsQueue(redis);
+    const again = (at: number) => {
+      const { promptId, userId, recordId } = aPrompt("acme", at);
+      const ref = { connection: "acme", promptId, userId, recordId };
+      return how === "replayed"
+        ? prompts.replay(ref, `replay-${at}`)
+        : prompts.rescue(ref, { trouble: "lost", delay: 0 });
+    };
+    await Promise.all(numbers(FLOOD).map(again));
+    // A busy machine adds them in more than one moment.
+    expect(await prompts.queue.getPrioritizedCount()).toBeGreaterThan(0);
+    await prompts.add("beta", [{ ...aPrompt("beta", 0), dueAtMs: Date.now() }]);
+    expect(await placeOfBeta(prompts.queue)).toBeLessThan(FLOOD);
+  });
 });
