@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { readDossier } from "../src/books/appointment-book.ts";
 import { noteError } from "../src/books/error-book.ts";
+import { readHold } from "../src/books/hold-book.ts";
 import { listWaitingPrompts } from "../src/books/waiting-prompt-book.ts";
 import type { Connection } from "../src/domain/connection.ts";
 import type { Prompt, PromptRef } from "../src/domain/prompt.ts";
@@ -35,9 +36,11 @@ export async function rescuePrompts(
   const soon = prompts.filter(
     ({ dueAtMs, expiresAtMs }) => dueAtMs < nowMs + AHEAD_MS && expiresAtMs > nowMs - BACK_MS,
   );
+  const isHeld = (await readHold(kit.redis, name)) !== undefined;
   const rescued: JobTrouble[] = [];
   for (const prompt of soon) {
-    const trouble = await troubleOf(kit, prompt, nowMs);
+    const found = await kit.prompts.findTrouble(prompt, nowMs);
+    const trouble = found === "overdue" && isHeld && isPutOff(prompt) ? undefined : found;
     // Only now: a prompt whose moment came since the list was read has no job any more, and needs none.
     if (trouble !== undefined && (await isStillWaiting(kit.redis, name, prompt))) {
       const delay = Math.max(0, prompt.dueAtMs - nowMs);
@@ -49,14 +52,9 @@ export async function rescuePrompts(
   return rescued.length;
 }
 
-/** What a hold keeps back is put off time and again, long after its moment. */
-async function troubleOf(
-  { prompts }: Pick<WorkerKit, "prompts">,
-  prompt: Prompt,
-  nowMs: number,
-): Promise<JobTrouble | undefined> {
-  const trouble = await prompts.findTrouble(prompt, nowMs);
-  return trouble === "overdue" && prompt.heldSinceMs !== undefined ? undefined : trouble;
+/** Under a hold its job ran, and is put off time and again, long after its moment. */
+function isPutOff({ heldSinceMs }: Prompt): boolean {
+  return heldSinceMs !== undefined;
 }
 
 async function isStillWaiting(

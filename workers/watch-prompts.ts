@@ -28,7 +28,7 @@ export function watchPrompts(deps: WatchPromptsDeps): () => void {
     while (!signal.aborted) {
       await delay(LOOK_MS, undefined, { signal, ref: false }).catch(() => undefined);
       if (!signal.aborted) {
-        await look(deps);
+        await lookAtPrompts(deps);
       }
     }
   };
@@ -36,7 +36,8 @@ export function watchPrompts(deps: WatchPromptsDeps): () => void {
   return () => ended.abort();
 }
 
-async function look({ redis, current }: WatchPromptsDeps): Promise<void> {
+/** Looks at the prompts of all connections, unless another worker did so within the minute. */
+export async function lookAtPrompts({ redis, current }: WatchPromptsDeps): Promise<void> {
   const { connections, ...kit } = current();
   try {
     if (!(await claimRescue(redis))) {

@@ -1,9 +1,11 @@
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/globals";
 import { readLastErrors } from "../../src/books/error-book.ts";
+import { placeHold, releaseHold } from "../../src/books/hold-book.ts";
 import { claimRescue } from "../../src/books/upkeep-book.ts";
 import type { Prompt } from "../../src/domain/prompt.ts";
 import { keyspace, queuePrefix } from "../../src/keyspace.ts";
 import { rescuePrompts } from "../../workers/rescue-prompts.ts";
+import { lookAtPrompts } from "../../workers/watch-prompts.ts";
 import { aConnection, follower, waitingPrompts } from "../support/bridge-state.ts";
 import { DANA } from "../support/builders.ts";
 import { openWorkerStage, type WorkerStage } from "./worker-stage.ts";
@@ -85,19 +87,36 @@ describe("rescuePrompts", () => {
     expect(await queue.getJobCounts("delayed", "waiting")).toEqual({ delayed: 1, waiting: 1 });
   });
 
-  test("takes up now what is put off though its moment passed long ago", async () => {
+  /** A start that is put off though its moment passed long ago. */
+  async function anOverdueStart(own: Partial<Prompt> = {}): Promise<Prompt> {
     const start = await aWaitingStart(100);
-    const { queue } = stage.kit.prompts;
-    const job = await queue.getJob(start.promptId);
+    const job = await stage.kit.prompts.queue.getJob(start.promptId);
     await job?.changeDelay(300_000);
     await stage.redis.hset(
       keyspace.appointment("acme", start.recordId),
       `p:${DANA.userId}`,
-      JSON.stringify([{ ...start, dueAtMs: Date.now() - 20_000 }]),
+      JSON.stringify([{ ...start, dueAtMs: Date.now() - 20_000, ...own }]),
     );
+    return start;
+  }
+
+  test("takes up now what is put off though its moment passed long ago", async () => {
+    const start = await anOverdueStart();
     expect(await rescue()).toBe(1);
     expect(await stateOf(start)).toBe("waiting");
     expect(stage.told).toContainEqual({ event: "rescued", queue: "prompts", detail: "overdue" });
+  });
+
+  test("leaves alone what a hold puts off, for as long as it holds", async () => {
+    const sinceMs = Date.now() - 30_000;
+    const start = await anOverdueStart({ heldSinceMs: sinceMs });
+    await placeHold(stage.redis, "acme", { by: "operator", sinceMs });
+    expect(await rescue()).toBe(0);
+    expect(await stateOf(start)).toBe("delayed");
+    expect(stage.told).toEqual([]);
+    await releaseHold(stage.redis, "acme");
+    expect(await rescue()).toBe(1);
+    expect(await stateOf(start)).toBe("waiting");
   });
 
   test("does not look at what is due only later", async () => {
@@ -110,5 +129,23 @@ describe("rescuePrompts", () => {
   test("is made by one of all workers at a time", async () => {
     expect(await claimRescue(stage.redis)).toBe(true);
     expect(await claimRescue(stage.redis)).toBe(false);
+  });
+
+  test("goes on with the next connection after one whose records cannot be read", async () => {
+    const start = await aWaitingStart(100);
+    await stage.kit.prompts.queue.remove(start.promptId);
+    const broken = aConnection({ name: "broken" });
+    await stage.redis.zadd(keyspace.appointmentsByStart("broken"), Date.now(), "08p");
+    await stage.redis.hset(keyspace.appointment("broken", "08p"), {
+      doc: "not JSON",
+      "p:u1": '[{"promptId":"p1"}]',
+    });
+    const current = () => ({ ...stage.kit, connections: [broken, connection] });
+    await lookAtPrompts({ redis: stage.redis, current });
+    expect(stage.told).toEqual([
+      { event: "failed", queue: "prompts", detail: "" },
+      { event: "rescued", queue: "prompts", detail: "lost" },
+    ]);
+    expect(await stateOf(start)).toBe("delayed");
   });
 });
