@@ -4,6 +4,7 @@ import { z } from "zod";
 import { AddressUnreadableError } from "../../src/devices/sealed-address.ts";
 import { StateContendedError } from "../../src/errors.ts";
 import { queuePrefix } from "../../src/keyspace.ts";
+import { openWorkerCount } from "../../src/queues/count-workers.ts";
 import { firePrompts } from "../../workers/fire-prompts.ts";
 import { isTakenOver } from "../../workers/is-taken-over.ts";
 import type { JobOutcome, ParkOutcome } from "../../workers/job-outcome.ts";
@@ -177,6 +178,14 @@ describe("a job that waited in its process before it begins", () => {
 });
 
 describe("the workers", () => {
+  test("of one process are counted as one", async () => {
+    await stage.start();
+    const count = openWorkerCount(stage.redis);
+    await until(async () => (await count.read()) > 0, { timeoutMs: 5000, what: "workers" });
+    expect(await count.read()).toBe(1);
+    await count.close();
+  });
+
   test("a payload of another version is parked whole, and does not hold up the rest", async () => {
     const payload = { connection: "acme", kind: "from-the-future", secretOfTomorrow: 1 };
     await stage.crmEvents.queue.add("future", payload);
