@@ -29,7 +29,7 @@ export interface DayTallyDeps<Fact extends Timed> {
 /** The appointments of a window of one connection, as far as they are counted. */
 export interface DayTally<Fact> {
   /** Brings the facts up to date; a call while one is under way gets the same. */
-  read(window: TallyWindow): Promise<Iterable<Fact>>;
+  read(window: TallyWindow): Promise<readonly Fact[]>;
 }
 
 /** A window with more appointments than this is counted in part. */
@@ -53,12 +53,13 @@ interface Kept<Fact> {
 export function createDayTally<Fact extends Timed>(deps: DayTallyDeps<Fact>): DayTally<Fact> {
   const { redis, connection, nowMs, rereadEveryMs = REREAD_EVERY_MS } = deps;
   let kept: Kept<Fact> | undefined;
-  let running: Promise<Iterable<Fact>> | undefined;
+  let running: Promise<readonly Fact[]> | undefined;
 
-  async function refresh(window: TallyWindow): Promise<Iterable<Fact>> {
+  async function refresh(window: TallyWindow): Promise<readonly Fact[]> {
     const isNew = kept === undefined || !isSame(kept.window, window);
     kept = kept === undefined || isNew ? await readAll(deps, window) : await follow(kept);
-    return kept.facts.values();
+    // A list: whoever shares this answer walks through it, and an iterator can be walked through once.
+    return [...kept.facts.values()];
   }
 
   async function follow(last: Kept<Fact>): Promise<Kept<Fact>> {

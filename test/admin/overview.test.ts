@@ -213,3 +213,16 @@ test("when the feed of changes forgot some, everything is read again, but not at
   nowMs += 15_000;
   expect(await outlooks()).toEqual(["sent", "planned"]);
 });
+
+test("who asks while a reading is under way gets all of it, too", async () => {
+  const window = { fromMs: NOON_MS - HOUR_MS, untilMs: NOON_MS + 5 * HOUR_MS };
+  const tally = createDayTally({
+    redis: store.redis,
+    connection: "acme",
+    nowMs: () => nowMs,
+    factOf: dayFact,
+  });
+  await book("one", 1);
+  const both = await Promise.all([tally.read(window), tally.read(window)]);
+  expect(both.map((facts) => facts.length)).toEqual([1, 1]);
+});
