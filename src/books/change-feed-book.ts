@@ -43,9 +43,10 @@ export async function readChanges(
   after: string,
 ): Promise<FeedPart> {
   const key = keyspace.changeFeed(connection);
-  const [[first], entries] = await Promise.all([
-    redis.xrange(key, "-", "+", "COUNT", 1),
+  // The beginning last: what is trimmed between the two shows as a gap.
+  const [entries, [first]] = await Promise.all([
     redis.xrange(key, `(${after}`, "+", "COUNT", READ_AT_ONCE),
+    redis.xrange(key, "-", "+", "COUNT", 1),
   ]);
   return {
     recordIds: new Set(entries.flatMap(([, [, recordId]]) => recordId ?? [])),
