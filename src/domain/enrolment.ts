@@ -5,7 +5,8 @@ import { deviceSchema } from "./device.ts";
 export const enrolmentSchema = z.object({
   channel: z.string().min(1),
   address: z.unknown().optional(),
-  label: z.string().trim().min(1).max(100).optional(),
+  /** Well-formed: scripts of the store do not read a device whose text holds half a character. */
+  label: z.string().overwrite(wellFormed).trim().min(1).max(100).optional(),
   platform: deviceSchema.shape.platform,
 });
 export type Enrolment = Readonly<z.infer<typeof enrolmentSchema>>;
@@ -22,3 +23,7 @@ export type EnrolOutcome =
   | { readonly kind: "enrolled"; readonly deviceId: string; readonly token?: string }
   | { readonly kind: "refused"; readonly issues: readonly EnrolmentIssue[] }
   | { readonly kind: "unknown-rep" };
+
+function wellFormed(text: string): string {
+  return text.toWellFormed();
+}

@@ -2,6 +2,7 @@ import { afterAll, beforeAll, beforeEach, describe, expect, test } from "@jest/g
 import type { Redis } from "ioredis";
 import { noteDevice, readDevice, saveDevice } from "../../src/books/device-book.ts";
 import type { Device } from "../../src/domain/device.ts";
+import { enrolmentSchema } from "../../src/domain/enrolment.ts";
 import { openWorkerRedis } from "../../src/redis.ts";
 import { PHONE } from "../appointments/rep-day.ts";
 import { startRedisServer } from "../support/redis-server.ts";
@@ -30,4 +31,11 @@ describe("noteDevice, a provider says that the device is gone", () => {
     await noteDevice(redis, PHONE, { state: "gone", lastSeenAtMs: 7 });
     expect(await readDevice(redis, PHONE)).toEqual({ ...device, state: after, lastSeenAtMs: 7 });
   });
+});
+
+test("noteDevice, the device's name was cut through a character", async () => {
+  const { label = "" } = enrolmentSchema.parse({ channel: "pull", label: "Rita \ud83d" });
+  await saveDevice(redis, { ...PHONE, label });
+  await noteDevice(redis, PHONE, { lastSeenAtMs: 7 });
+  expect(await readDevice(redis, PHONE)).toMatchObject({ label: "Rita \ufffd", lastSeenAtMs: 7 });
 });
