@@ -1,5 +1,6 @@
 import type { AttemptOutcome } from "../../domain/attempt-outcome.ts";
 import type { PostAnswer } from "../../outbound/post-json.ts";
+import { laterOutcome, unansweredOutcome } from "./channel-outcomes.ts";
 
 /** What a push service answered, and how long that took. */
 export interface PushAnswer {
@@ -14,13 +15,10 @@ export interface PushAnswer {
  * us: no device is lost over a fault of ours.
  */
 export function judgePushAnswer({ answer, tookMs }: PushAnswer): AttemptOutcome {
-  if (answer.kind === "refused") {
-    return { kind: "refused", reason: "ADDRESS_REFUSED", answer: answer.detail };
+  if (answer.kind !== "answered") {
+    return unansweredOutcome(answer);
   }
-  if (answer.kind === "unreachable") {
-    return { kind: "try-later", answer: answer.detail };
-  }
-  const { status, retryAfterMs } = answer;
+  const { status } = answer;
   const text = `HTTP ${status}`;
   switch (status) {
     case 404:
@@ -36,16 +34,9 @@ export function judgePushAnswer({ answer, tookMs }: PushAnswer): AttemptOutcome 
       };
     case 413:
       return { kind: "refused", reason: "PUSH_TOO_LARGE", answer: text };
-    case 429:
-    case 503:
-      return {
-        kind: "try-later",
-        answer: text,
-        ...(retryAfterMs === undefined ? {} : { retryAfterMs }),
-      };
     default:
       return status >= 200 && status < 300
         ? { kind: "accepted", tookMs, answer: text }
-        : { kind: "try-later", answer: text };
+        : laterOutcome(answer);
   }
 }

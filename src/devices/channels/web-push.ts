@@ -1,11 +1,11 @@
 import webPush from "web-push";
-import type { z } from "zod";
 import type { AttemptOutcome } from "../../domain/attempt-outcome.ts";
 import type { DueMessage, PromptMessage } from "../../domain/prompt-message.ts";
 import type { Poster } from "../../outbound/post-json.ts";
 import type { Vapid } from "../../vapid.ts";
-import type { AddressVerdict, Channel } from "./channel.ts";
+import type { Channel } from "./channel.ts";
 import { collapseKey } from "./collapse-key.ts";
+import { addressReasons, judgeAddress } from "./judge-address.ts";
 import { judgePushAnswer, type PushAnswer } from "./judge-push-answer.ts";
 import {
   isApple,
@@ -45,11 +45,11 @@ export function webPushChannel({ poster, vapid, allow }: WebPushChannelDeps): Ch
     const parsed = schema.safeParse(address);
     return parsed.success
       ? use(parsed.data)
-      : { kind: "refused", reason: "ADDRESS_REFUSED", answer: reasonsOf(parsed.error) };
+      : { kind: "refused", reason: "ADDRESS_REFUSED", answer: addressReasons(parsed.error) };
   };
   return {
     kind: "web-push",
-    checkAddress: (address) => verdictOn(schema.safeParse(address)),
+    checkAddress: (address) => judgeAddress(schema, address),
     send: (message, address, { nowMs }) =>
       withSubscription(address, (subscription) =>
         sendPrompt(kit, subscription, { message, nowMs }),
@@ -140,18 +140,4 @@ function usefulUntilMs({ prompt, appointment }: DueMessage, nowMs: number): numb
   }
   const lateMs = Math.max(appointment.startAtMs + START_USEFUL_MS, nowMs + LEAST_USEFUL_MS);
   return Math.min(prompt.expiresAtMs, appointment.endAtMs, lateMs);
-}
-
-function verdictOn(
-  parsed: ReturnType<ReturnType<typeof pushSubscriptionSchema>["safeParse"]>,
-): AddressVerdict {
-  return parsed.success
-    ? { kind: "usable" }
-    : { kind: "unusable", message: reasonsOf(parsed.error) };
-}
-
-function reasonsOf({ issues }: z.ZodError): string {
-  return issues
-    .map(({ path, message }) => `${["address", ...path].join(".")}: ${message}`)
-    .join("; ");
 }
