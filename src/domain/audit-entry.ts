@@ -14,7 +14,7 @@ const auditNoteSchema = z.object({
 /** One line of the audit trail. */
 export const auditEntrySchema = auditNoteSchema.extend({
   atMs: z.int(),
-  /** Who did it: a user name, `API token`, or `nobody` where nobody was signed in. */
+  /** Who did it: a user name, `API token`, or `(nobody)` where nobody was signed in. */
   who: z.string(),
 });
 
