@@ -1,4 +1,4 @@
-import type { Queue } from "bullmq";
+import type { BulkJobOptions, Queue } from "bullmq";
 import type { Redis } from "ioredis";
 import { type WriteBackRef, writeBackIdOf } from "../domain/write-back.ts";
 import { queueBase } from "./queue-base.ts";
@@ -14,7 +14,7 @@ const AFTER_PLAN_MS = 300;
 /** The writes to the records of all connections. */
 export interface WriteBacksQueue {
   readonly queue: Queue;
-  /** Adds one job per record, kind and prompt; the same write is one job. */
+  /** Adds one job per record, kind and prompt; while it waits, the same write is one job. */
   add(refs: readonly WriteBackRef[]): Promise<void>;
   /** Adds one write again, under a job id of its own. */
   replay(ref: WriteBackRef, replayId: string): Promise<void>;
@@ -40,7 +40,7 @@ export function createWriteBacksQueue(redis: Redis): WriteBacksQueue {
           refs.map((ref) => ({
             name: ref.kind,
             data: ref,
-            opts: { jobId: writeBackIdOf(ref), delay: isOfPlan(ref) ? AFTER_PLAN_MS : 0 },
+            opts: { jobId: writeBackIdOf(ref), ...optionsOf(ref) },
           })),
         );
       }
@@ -51,6 +51,10 @@ export function createWriteBacksQueue(redis: Redis): WriteBacksQueue {
   };
 }
 
-function isOfPlan({ awaits }: WriteBackRef): boolean {
-  return awaits === "planned" || awaits === "dropped";
+function optionsOf({ awaits }: WriteBackRef): BulkJobOptions {
+  if (awaits === "recorded") {
+    // A prompt may begin several recordings: a finished write must not stand in the way of the next one's.
+    return { removeOnComplete: true };
+  }
+  return awaits === "sent" ? {} : { delay: AFTER_PLAN_MS };
 }

@@ -50,3 +50,28 @@ describe("how full a queue is", () => {
     expect(Math.abs(later.oldestWaitingMs - HOUR_MS)).toBeLessThan(5_000);
   });
 });
+
+describe("the writes that a recording asks for", () => {
+  test("a finished one does not stand in the way of the next one of the same prompt", async () => {
+    const { queue } = writeBacks;
+    const ref = {
+      connection: "acme",
+      recordId: "08p000000000001AAA",
+      kind: "recording-stopped",
+      promptId: "p1",
+      awaits: "recorded",
+    } as const;
+    await writeBacks.add([ref]);
+    const worker = new Worker(queue.name, async () => undefined, {
+      connection: redis,
+      prefix: queuePrefix(),
+    });
+    await until(
+      async () => (await queue.getWaitingCount()) + (await queue.getActiveCount()) === 0,
+      { timeoutMs: 5_000, what: "the write to be finished" },
+    );
+    await worker.close();
+    await writeBacks.add([ref]);
+    expect(await queue.getWaitingCount()).toBe(1);
+  });
+});
