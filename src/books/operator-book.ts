@@ -10,7 +10,8 @@ const REVISION = "#revision";
 /** Two people rarely change the book at once, and then one of them is through. */
 const MOST_TRIES = 20;
 
-const keptPersonSchema = z.object({
+/** A person as the book keeps them, under their name. */
+export const keptPersonSchema = z.object({
   role: operatorRoleSchema,
   /** Who gave the role: somebody here, or the provider at every sign-in anew. */
   roleFrom: z.enum(["people", "provider"]).default("people"),

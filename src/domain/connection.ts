@@ -7,7 +7,8 @@ import { mendProblems, siroMendSchema } from "./siro-mend.ts";
 import { siroWatchSchema } from "./siro-watch.ts";
 import { writeBackFields, writeBackSchema } from "./write-back.ts";
 
-const slugSchema = z
+/** The name of a connection: a slug, for it stands in addresses. */
+export const connectionNameSchema = z
   .string()
   .regex(/^[a-z0-9][a-z0-9-]{0,39}$/, "must be a slug: a-z, 0-9 and dashes, at most 40 characters");
 
@@ -148,7 +149,7 @@ const addressRangeSchema = z.union([z.ipv4(), z.ipv6(), z.cidrv4(), z.cidrv6()],
 /** One Salesforce org with its secrets and rules, as written in the connections file. */
 export const connectionSchema = z
   .strictObject({
-    name: slugSchema,
+    name: connectionNameSchema,
     organizationId: organizationIdSchema,
     webhookSecrets: z
       .array(z.string().min(32, "must have at least 32 characters").max(512))
