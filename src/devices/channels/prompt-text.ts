@@ -63,12 +63,24 @@ function oneLine(text: string): string {
   return line.length > LONGEST_TITLE ? `${line.slice(0, LONGEST_TITLE - 1).toWellFormed()}…` : line;
 }
 
-/** Without a known time zone the hour would be a guess, so UTC is named. */
+/** One takes as long to make as dozens of prompts to word. */
+const CLOCKS = new Map<string | undefined, Intl.DateTimeFormat>();
+const MOST_CLOCKS = 100;
+
 function clockTime(atMs: number, timeZone: string | undefined): string {
+  const clock = CLOCKS.get(timeZone) ?? clockOf(timeZone);
+  if (CLOCKS.size < MOST_CLOCKS) {
+    CLOCKS.set(timeZone, clock);
+  }
+  return clock.format(atMs);
+}
+
+/** Without a known time zone the hour would be a guess, so UTC is named. */
+function clockOf(timeZone: string | undefined): Intl.DateTimeFormat {
   return new Intl.DateTimeFormat("en-US", {
     hour: "numeric",
     minute: "2-digit",
     timeZone: timeZone ?? "UTC",
     ...(timeZone === undefined ? { timeZoneName: "short" } : {}),
-  }).format(atMs);
+  });
 }
