@@ -40,6 +40,8 @@ const deps = { redis, queues: openWorkerQueues(redis), log, events, startedAtMs 
 const live = await openLiveConnections({ env, redis, tell: logConnectionsNews(log) });
 await untilStageAnswers(live.config);
 const running = new Set<Generation>();
+/** What runs beside the workers, as far as it has begun: the end may be asked for at any moment. */
+const endings: (() => void)[] = [];
 const child = beChild(stop);
 let current = await openGeneration(deps, live);
 running.add(current);
@@ -50,25 +52,29 @@ live.follow(async (next) => {
   running.add(current);
   void retire(before);
 });
-const stopWatching = await watchStore({
-  redis,
-  lastSeen: readLastStoreEpoch(dataDir),
-  remember: (epoch) => saveLastStoreEpoch(dataDir, epoch),
-  rebuild: async () => {
-    await takeUpStore(redis);
-    await current.restore();
-  },
-  tell: (found) => events.storeWatched(found),
-});
-const stopWatchingPrompts = watchPrompts({
-  redis,
-  current: () => ({
-    ...{ redis, events, prompts: deps.queues.prompts },
-    connections: current.connections,
+endings.push(
+  await watchStore({
+    redis,
+    lastSeen: readLastStoreEpoch(dataDir),
+    remember: (epoch) => saveLastStoreEpoch(dataDir, epoch),
+    rebuild: async () => {
+      await takeUpStore(redis);
+      await current.restore();
+    },
+    tell: (found) => events.storeWatched(found),
   }),
-});
-const stopWatchingSchema = watchSchema(redis, () => events.storeWatched("newer"));
-const stopSharing = shareMetrics(redis, registry, randomUUID());
+);
+endings.push(
+  watchPrompts({
+    redis,
+    current: () => ({
+      ...{ redis, events, prompts: deps.queues.prompts },
+      connections: current.connections,
+    }),
+  }),
+  watchSchema(redis, () => events.storeWatched("newer")),
+  shareMetrics(redis, registry, randomUUID()),
+);
 log.info({ event: "worker.ready", queues: current.names });
 child.sayReady();
 
@@ -82,10 +88,9 @@ async function retire(generation: Generation): Promise<void> {
 }
 
 async function stop(): Promise<void> {
-  stopWatchingPrompts();
-  stopWatching();
-  stopWatchingSchema();
-  stopSharing();
+  for (const end of endings) {
+    end();
+  }
   live.close();
   await Promise.all([...running].map((generation) => generation.stop(AT_THE_END)));
   redis.disconnect();

@@ -13,6 +13,9 @@ export interface QueryCursors {
   clear(): void;
 }
 
+/** The oldest go first. */
+const MOST_CURSORS = 1_000;
+
 /** Makes a place for cursors. */
 export function createQueryCursors(): QueryCursors {
   const cursors = new Map<string, QueryCursor>();
@@ -22,6 +25,10 @@ export function createQueryCursors(): QueryCursors {
       opened += 1;
       const locator = `01g5f${String(opened).padStart(10, "0")}AAA`;
       cursors.set(locator, cursor);
+      const [oldest] = cursors.keys();
+      if (cursors.size > MOST_CURSORS && oldest !== undefined) {
+        cursors.delete(oldest);
+      }
       return locator;
     },
     find: (locator) => cursors.get(locator),

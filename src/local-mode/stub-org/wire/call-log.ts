@@ -23,7 +23,7 @@ export interface LoggedCall {
   status: number | undefined;
 }
 
-/** Every request since the start or the last `reset`. */
+/** Every request since the start or the last `reset`; of tens of thousands the newest. */
 export interface CallLog {
   readonly entries: readonly LoggedCall[];
   /** How many API calls were made: a composite is one, a token none. */
@@ -43,6 +43,9 @@ const WITHOUT_SESSION: ReadonlySet<string> = new Set([
   "unknown",
 ]);
 
+/** A stage that is left on for weeks must not fill its process. */
+const MOST_CALLS = 50_000;
+
 /** Makes a log and the way to write into it. */
 export function createCallLog(): { readonly log: CallLog; add(call: LoggedCall): void } {
   const entries: LoggedCall[] = [];
@@ -58,6 +61,9 @@ export function createCallLog(): { readonly log: CallLog; add(call: LoggedCall):
       },
     },
     add: (call) => {
+      if (entries.length >= MOST_CALLS) {
+        entries.splice(0, MOST_CALLS / 2);
+      }
       entries.push(call);
     },
   };

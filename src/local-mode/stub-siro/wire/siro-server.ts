@@ -7,6 +7,9 @@ import type { SiroWorld } from "../siro-world.ts";
 import { faultReply, type SiroFaults } from "./siro-faults.ts";
 import type { SiroTokens } from "./siro-tokens.ts";
 
+/** A stage that is left on for weeks must not fill its process: the newest are kept. */
+const MOST_CALLS = 50_000;
+
 /** Where the two hosts of Siro live on this one. */
 export const ORGANIZATION_PREFIX = "/api-externalApi/v1";
 /** See `ORGANIZATION_PREFIX`. */
@@ -50,6 +53,9 @@ async function serve(
   const url = new URL(request.url ?? "/", "http://stub.invalid");
   const userAgent = request.headers["user-agent"] ?? "";
   const query = Object.fromEntries(url.searchParams);
+  if (deps.calls.length >= MOST_CALLS) {
+    deps.calls.splice(0, MOST_CALLS / 2);
+  }
   deps.calls.push({ method: request.method ?? "GET", path: url.pathname, query, userAgent });
   const body = await readJsonBody(request);
   const fault = deps.faults.take(url.pathname);
