@@ -8,6 +8,7 @@ import type { OidcSettings } from "./domain/oidc-settings.ts";
 import { environmentSchema } from "./environment-schema.ts";
 import { errorCode } from "./error-code.ts";
 import { composeOidc, oidcProblems } from "./oidc-settings.ts";
+import type { ProviderLimit } from "./provider-limits.ts";
 import { issueLines, readConnections } from "./read-connections.ts";
 import { storedSecret } from "./stored-secret.ts";
 import type { TracingSettings } from "./tracing-settings.ts";
@@ -37,6 +38,8 @@ export interface Config {
   readonly roles: ReadonlySet<"web" | "worker">;
   readonly bodyLimitBytes: number;
   readonly outboundAllow: readonly string[];
+  /** How many attempts go out to a host at most; empty: as many as there are. */
+  readonly providerLimits: readonly ProviderLimit[];
   readonly alerts: AlertSettings;
   /** Where spans go to; undefined: nothing is traced. */
   readonly tracing: TracingSettings | undefined;
@@ -143,6 +146,7 @@ function composeConfig(
     roles: new Set(env.ROLES),
     bodyLimitBytes: env.BODY_LIMIT_BYTES,
     outboundAllow: isLocalMode ? [...env.OUTBOUND_ALLOW, "127.0.0.1"] : env.OUTBOUND_ALLOW,
+    providerLimits: env.PROVIDER_LIMITS,
     alerts: composeAlerts(env),
     oidc: composeOidc(env),
     tracing:

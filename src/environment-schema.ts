@@ -3,6 +3,7 @@ import { z } from "zod";
 import { alertVariables } from "./alert-settings.ts";
 import { CLUSTER_URL_FORM, isWholeClusterUrl } from "./cluster-url.ts";
 import { oidcVariables } from "./oidc-settings.ts";
+import { providerLimits } from "./provider-limits.ts";
 import { isVapidSubject } from "./vapid-subject.ts";
 
 const list = z
@@ -65,6 +66,7 @@ export const environmentSchema = z.object({
     (hosts) => hosts.every((host) => /^[A-Za-z0-9.:[\]-]+$/.test(host) && !host.includes("//")),
     "must be host names or addresses, not URLs",
   ),
+  PROVIDER_LIMITS: list.transform(providerLimits),
   ALERT_WEBHOOK_URL: alertVariables.webhookUrl,
   ALERT_WEBHOOK_SECRET: alertVariables.webhookSecret,
   ALERT_EMAIL_TO: list.refine(alertVariables.isEveryAddress, "must be e-mail addresses"),

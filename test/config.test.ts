@@ -3,6 +3,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { afterEach, beforeEach, describe, expect, test } from "@jest/globals";
 import { ConfigError, loadConfig, localModeProblem } from "../src/config.ts";
+import { limitOfHost } from "../src/provider-limits.ts";
 
 let dir: string;
 
@@ -283,6 +284,43 @@ describe("loadConfig, problems", () => {
     const broken = problemsOf(withConnections('{"secret": "hush-hush"'));
     expect(broken).toEqual([expect.stringContaining("not valid JSON")]);
     expect(broken.join()).not.toContain("hush");
+  });
+});
+
+describe("loadConfig, limits", () => {
+  test("rates by host are read; a host's own comes before that of the names above it", () => {
+    const PROVIDER_LIMITS = ".push.example.com=90/min, NTFY.sh=5/s, b.push.example.com=1/h";
+    const { providerLimits } = loadConfig(withConnections([ACME], { PROVIDER_LIMITS }));
+    const everyMsOf = (host: string) => limitOfHost(providerLimits, host)?.everyMs;
+    expect(everyMsOf("ntfy.sh")).toBe(200);
+    expect(everyMsOf("a.push.example.com")).toBeCloseTo(666.67, 1);
+    expect(everyMsOf("b.push.example.com")).toBe(3_600_000);
+    expect(everyMsOf("push.example.com")).toBeUndefined();
+  });
+
+  test.each([
+    "ntfy.sh",
+    "ntfy.sh=5",
+    "ntfy.sh=0/s",
+    "ntfy.sh=0.5/s",
+    "ntfy.sh=5/day",
+    "https://ntfy.sh=5/s",
+    "ntfy.sh=5/s api.twilio.com=1/s",
+    "ntfy.sh=5/s,Ntfy.sh=6/s",
+  ])("PROVIDER_LIMITS %s is refused", (PROVIDER_LIMITS) => {
+    expect(problemsOf(withConnections([ACME], { PROVIDER_LIMITS }))).toEqual([
+      expect.stringMatching(/^PROVIDER_LIMITS: must be hosts and rates like ntfy.sh=5\/s/),
+    ]);
+  });
+
+  test("a connection's rate is a number above 0, and there is none by default", () => {
+    const withRate = (attemptsPerSecond: unknown) =>
+      withConnections([{ ...ACME, limits: { attemptsPerSecond } }]);
+    const limitsOf = (env: Record<string, string>) =>
+      loadConfig(env).connections.get("acme")?.limits;
+    expect(limitsOf(withRate(0.5))).toEqual({ attemptsPerSecond: 0.5 });
+    expect(limitsOf(withConnections([ACME]))).toBeUndefined();
+    expect(problemsOf(withRate(0))).toEqual([expect.stringContaining("attemptsPerSecond")]);
   });
 });
 

@@ -17,6 +17,7 @@ import { hastenRung } from "../src/deliveries/hasten-rung.ts";
 import { openAddress } from "../src/devices/sealed-address.ts";
 import { type DeliveryRef, deliveryIdOf, deliveryRefSchema } from "../src/domain/delivery.ts";
 import type { Device } from "../src/domain/device.ts";
+import { attemptRates } from "./attempt-rates.ts";
 import type { JobOutcome, ParkOutcome } from "./job-outcome.ts";
 import type { WorkerKit } from "./kit.ts";
 import { putOffHeld } from "./put-off-held.ts";
@@ -135,6 +136,7 @@ function attempt(kit: WorkerKit, ref: DeliveryRef): Promise<DeliveryOutcome> {
       changeRep: (change) => changeRepSeeing(redis, ref, change),
       readDevice: () => readDevice(redis, ref),
       readHold: () => readHold(redis, ref.connection),
+      rates: attemptRates(kit, ref),
     },
     ref,
   );

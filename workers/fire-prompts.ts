@@ -12,6 +12,7 @@ import type { Connection } from "../src/domain/connection.ts";
 import { type Prompt, type PromptRef, promptRefSchema } from "../src/domain/prompt.ts";
 import type { RedisCommand } from "../src/redis-script.ts";
 import { attemptAtOnce, parkDelivery } from "./attempt-deliveries.ts";
+import { isLimited } from "./attempt-rates.ts";
 import { confirmVisit } from "./confirm-visit.ts";
 import { isTakenOver } from "./is-taken-over.ts";
 import type { JobOutcome } from "./job-outcome.ts";
@@ -82,6 +83,7 @@ function fire(kit: WorkerKit, ref: PromptRef, hasTurn: boolean): Promise<FireOut
       ladder: connection?.schedule.ladder ?? [],
       enqueue: (planned) => deliveries.addPlanned(planned),
       attemptAtOnce: hasTurn ? (first) => attemptAtOnce(kit, first) : undefined,
+      isLimited: (device) => isLimited(kit, device),
       watch: (prompt) => [
         ...latenessCommands(ref.connection, prompt),
         ...(connection === undefined ? [] : watchCommands(connection, prompt)),

@@ -5,6 +5,7 @@ import type { AttemptOutcome } from "../domain/attempt-outcome.ts";
 import type { Delivery, DeliveryRef } from "../domain/delivery.ts";
 import type { Device } from "../domain/device.ts";
 import type { Hold } from "../domain/hold.ts";
+import { type AttemptRates, createRateGate } from "./attempt-rates.ts";
 import { type Attempt, type BeginOutcome, beginAttempt } from "./begin-attempt.ts";
 import type { LaterClear } from "./clear-after.ts";
 import type { Held } from "./hold-prompt.ts";
@@ -45,6 +46,8 @@ export interface AttemptDeliveryDeps extends FinishAttemptDeps {
   readonly readDevice: () => Promise<Device | undefined>;
   /** The hold of the connection, if there is one; nothing is sent under it. */
   readonly readHold?: () => Promise<Hold | undefined>;
+  /** Absent where as many attempts go out as there are. */
+  readonly rates?: AttemptRates | undefined;
 }
 
 /**
@@ -52,19 +55,24 @@ export interface AttemptDeliveryDeps extends FinishAttemptDeps {
  *
  * The fence comes right before the attempt: a prompt that a newer plan withdrew, that the rep followed
  * elsewhere, or that expired, is not sent. From the first attempt on the prompt counts as issued, whatever the other side answers: the rep may
- * have got it. A device that says it is gone is revoked before this returns.
+ * have got it. A device that says it is gone is revoked before this returns. An attempt beyond a limit is none: it
+ * comes again.
  */
 export async function attemptDelivery(
   deps: AttemptDeliveryDeps,
   ref: DeliveryRef,
 ): Promise<DeliveryOutcome> {
+  const withinRates = createRateGate(deps.rates, ref);
   // The delivery is read after the state: if it changes from there on, the commit is refused.
   const begun = await deps.changeRep({
     see: () => Promise.all([deps.readDevice(), deps.readDelivery(), deps.readHold?.()]),
-    decide: (state, [device, known, hold]): RepDecision<BeginOutcome> =>
-      device?.state === "active"
-        ? beginAttempt(state, ref, { device, known, hold })
-        : endOpenDelivery(ref, known),
+    decide: (state, [device, known, hold]) => {
+      const decision =
+        device?.state === "active"
+          ? beginAttempt(state, ref, { device, known, hold })
+          : endOpenDelivery(ref, known);
+      return withinRates({ decision, device, nowMs: state.nowMs });
+    },
   });
   switch (begun.kind) {
     case "begun":
@@ -73,6 +81,8 @@ export async function attemptDelivery(
       return { kind: "done", state: "accepted" };
     case "held":
       return begun;
+    case "limited":
+      return { kind: "try-later", afterMs: begun.afterMs };
     case "unsettled":
       return { kind: "try-later", afterMs: LOOK_AGAIN_MS };
     default:

@@ -18,19 +18,21 @@ export interface GoingOut {
   readonly prompt: Prompt;
   readonly devices: readonly Device[];
   readonly deliveries: readonly DeliveryWait[];
+  /** Attempts to the device are limited: whether one may go is asked in its own job. */
+  readonly isLimited?: ((device: Device) => boolean) | undefined;
 }
 
 /**
  * Begins the attempt to the only device that is to get a prompt at once; undefined where there is none, or several, or
- * where the fence says no: then each delivery is a job, which the fence judges anew.
+ * where attempts to it are limited, or the fence says no: then each delivery is a job, which the fence judges anew.
  */
 export function beginAtOnce(
   state: RepState,
-  { ref, prompt, devices, deliveries }: GoingOut,
+  { ref, prompt, devices, deliveries, isLimited }: GoingOut,
 ): { readonly first: FirstAttempt; readonly commands: readonly RedisCommand[] } | undefined {
   const [only, ...others] = deliveries.filter(({ afterMs }) => afterMs === 0);
   const device = devices.find(({ deviceId }) => deviceId === only?.deviceId);
-  if (device === undefined || others.length > 0) {
+  if (device === undefined || others.length > 0 || isLimited?.(device) === true) {
     return undefined;
   }
   const delivery = { ...ref, deviceId: device.deviceId };

@@ -27,6 +27,8 @@ export type BeginOutcome =
   | { readonly kind: "begun"; readonly attempt: Attempt }
   | { readonly kind: "accepted" | "answered" | "withdrawn" | "expired" | "unknown" | "gone" }
   | Held
+  /** So many go out already that this one has to wait. */
+  | { readonly kind: "limited"; readonly afterMs: number }
   /** The visit changed and its plan is being made just now. */
   | { readonly kind: "unsettled" };
 

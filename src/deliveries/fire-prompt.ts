@@ -6,7 +6,7 @@ import type { Device } from "../domain/device.ts";
 import type { Hold } from "../domain/hold.ts";
 import type { Prompt, PromptRef } from "../domain/prompt.ts";
 import type { DeliveryOutcome } from "./attempt-delivery.ts";
-import { beginAtOnce, type FirstAttempt } from "./begin-at-once.ts";
+import { beginAtOnce, type FirstAttempt, type GoingOut } from "./begin-at-once.ts";
 import { type DeliveryWait, planDeliveries } from "./climb-ladder.ts";
 import { decideFire, type FireEnding, type FireRules, type LivePrompt } from "./decide-fire.ts";
 
@@ -42,6 +42,7 @@ export interface FirePromptDeps extends Pick<FireRules, "isJoining"> {
    * Absent where no attempt can be made now.
    */
   readonly attemptAtOnce?: ((first: FirstAttempt) => Promise<MadeAttempt>) | undefined;
+  readonly isLimited?: GoingOut["isLimited"];
   readonly watch?: FireRules["watch"];
   /** Makes the rep's plan again. */
   readonly replan: () => Promise<unknown>;
@@ -103,7 +104,7 @@ interface Scene {
 
 /** For a prompt that is live already a job may be under way, which only a job of the same id can know. */
 function decide(
-  { ladder, attemptAtOnce, isJoining, watch = () => [] }: FirePromptDeps,
+  { ladder, attemptAtOnce, isLimited, isJoining, watch = () => [] }: FirePromptDeps,
   ref: PromptRef,
   { state, devices, hold }: Scene,
 ): RepDecision<Fired | FireEnding> {
@@ -116,7 +117,7 @@ function decide(
   const isGoingLive = commands.length > 0 && !result.isOutOfTurn;
   const begun =
     isGoingLive && attemptAtOnce !== undefined
-      ? beginAtOnce(state, { ref, prompt, devices, deliveries })
+      ? beginAtOnce(state, { ref, prompt, devices, deliveries, isLimited })
       : undefined;
   return {
     result: { ...result, deliveries, first: begun?.first },

@@ -121,6 +121,12 @@ const siroSchema = z.strictObject({
   ...siroMendSchema.shape,
 });
 
+/** Absent means no limit. */
+const limitsSchema = z.strictObject({
+  /** So many delivery attempts go out in a second at most, over all worker processes. */
+  attemptsPerSecond: z.number().min(0.01).max(1000).optional(),
+});
+
 /** `/data/…` carries changes of records, `/event/…` platform events. */
 const changeEventsSchema = z.strictObject({
   channel: z
@@ -168,6 +174,7 @@ export const connectionSchema = z
     writeBack: writeBackSchema.prefault({}),
     notifications: notificationsSchema.prefault({}),
     channels: channelsSchema.prefault({}),
+    limits: limitsSchema.optional(),
     siro: siroSchema.optional(),
     changeEvents: changeEventsSchema.optional(),
     ignoreOrganizationIds: z.array(organizationIdSchema).default([]),

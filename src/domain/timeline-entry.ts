@@ -16,6 +16,7 @@ export const timelineEntrySchema = z.object({
     "prompt.expired",
     "prompt.sent",
     "prompt.not-confirmed",
+    "delivery.put-off",
     "delivery.attempted",
     "delivery.spared",
     "delivery.shown",

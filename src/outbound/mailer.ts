@@ -42,6 +42,8 @@ export interface MailAnswer {
 
 /** Hands mails to the operator's own mail server. */
 export interface Mailer {
+  /** The name of the server. */
+  readonly host: string;
   send(mail: OutgoingMail): Promise<MailAnswer>;
   close(): Promise<void>;
   /** Cuts what is under way; it counts as not sent, to be tried again. */
@@ -68,6 +70,7 @@ export function createMailer(smtpUrl: string): Mailer {
   });
   const ending = new AbortController();
   return {
+    host: new URL(smtpUrl).hostname,
     send: async (mail) => {
       const signal = AbortSignal.any([ending.signal, AbortSignal.timeout(WHOLE_TIMEOUT_MS)]);
       try {

@@ -123,6 +123,11 @@ export function channelContract(open: () => Promise<ChannelStage>): void {
     expect(stage.channel.checkAddress(stage.address, "acme")).toEqual({ kind: "usable" });
   });
 
+  test("it says which host an attempt is sent to", async () => {
+    const { channel, address } = await open();
+    expect(channel.hostOf(address, "acme")).toMatch(/^(127\.0\.0\.1|localhost)$/);
+  });
+
   test.each([
     "initials",
     "none",

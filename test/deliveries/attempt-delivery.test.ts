@@ -85,6 +85,40 @@ describe("attemptDelivery, the fence", () => {
     expect(await day.attempt(start)).toEqual({ kind: "done", state: "accepted" });
   });
 
+  test("an attempt beyond a limit is none: it comes again, at its prompt's end at the latest", async () => {
+    const { day, start } = await aDueStart();
+    const left: string[] = [];
+    const ratesOf = (afterMs: number) => ({
+      take: async () => ({ afterMs, isNew: true, why: "at most 5/s" }),
+      leave: async ({ deviceId }: Device) => void left.push(deviceId),
+    });
+    const limited = await day.attempt(start, { rates: ratesOf(200) });
+    expect(limited).toEqual({ kind: "try-later", afterMs: 200 });
+    expect([day.sent, day.delivery(start), day.state().issued]).toEqual([[], undefined, []]);
+    const endless = await day.attempt(start, { rates: ratesOf(9 * 3_600_000) });
+    expect(endless).toEqual({ kind: "try-later", afterMs: start.expiresAtMs - day.nowMs });
+    expect(left).toEqual([]);
+    day.nowMs = start.expiresAtMs;
+    const over = await day.attempt(start, { rates: ratesOf(0) });
+    expect(over).toEqual({ kind: "not-needed", why: "expired" });
+    expect([day.sent, left]).toEqual([[], [PHONE.deviceId]]);
+  });
+
+  test("a limit is asked once for each run, however often the decision is made", async () => {
+    const { day, start } = await aDueStart();
+    let asked = 0;
+    const take = async () => {
+      asked += 1;
+      if (asked === 1) {
+        // Another writer is faster, so that the decision is made again.
+        day.store(A);
+      }
+      return undefined;
+    };
+    const outcome = await day.attempt(start, { rates: { take, leave: async () => undefined } });
+    expect([outcome, asked]).toEqual([{ kind: "done", state: "accepted" }, 1]);
+  });
+
   test("another worker's success between reading and beginning is seen", async () => {
     const { day, start } = await aDueStart();
     let reads = 0;

@@ -96,6 +96,16 @@ describe("the first attempt, in the job of its prompt", () => {
     expect(queued.map(({ deviceId }) => deviceId)).toEqual(["d2"]);
   });
 
+  test("where attempts to the device are limited, its delivery is a job", async () => {
+    const { day, start, queued } = await aDueStart();
+    await day.fire(start, {
+      enqueue: async (planned) => void queued.push(...planned),
+      attemptAtOnce: (first) => day.attemptAtOnce(first),
+      isLimited: ({ deviceId }) => deviceId === PHONE.deviceId,
+    });
+    expect([day.sent, queued]).toMatchObject([[], [{ deviceId: "d1", afterMs: 0 }]]);
+  });
+
   test("where several devices get a prompt at once, each delivery is a job", async () => {
     const { day, queued, fire } = await aDueStart();
     const outcome = await fire({}, [PHONE, { ...PHONE, deviceId: "d2", channel: "ntfy" }]);

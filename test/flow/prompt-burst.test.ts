@@ -13,6 +13,12 @@ import { until } from "../support/until.ts";
 
 const ACME = "acme";
 const BETA = "beta";
+const SLOW = "slow";
+const NORTH = "north";
+const SOUTH = "south";
+const AT_ONCE = { reconcile: { everySeconds: 0 }, schedule: { startLeadSeconds: 0 } };
+const LIMITED = 16;
+const EVERY_MS = 200;
 const FLOOD_EVENTS = 1_500;
 const PROMPTS = 200;
 const PER_MESSAGE = 100;
@@ -25,8 +31,15 @@ let stage: PipelineStage;
 let org: StubOrg;
 beforeAll(async () => {
   stage = await openPipelineStage({
-    acme: { reconcile: { everySeconds: 0 }, schedule: { startLeadSeconds: 0 } },
-    connections: { [BETA]: { reconcile: { everySeconds: 0 }, schedule: { startLeadSeconds: 0 } } },
+    acme: AT_ONCE,
+    connections: {
+      [BETA]: AT_ONCE,
+      [SLOW]: { ...AT_ONCE, limits: { attemptsPerSecond: 5 } },
+      [NORTH]: AT_ONCE,
+      [SOUTH]: AT_ONCE,
+    },
+    hosts: { [NORTH]: "localhost", [SOUTH]: "localhost" },
+    env: { PROVIDER_LIMITS: "localhost=5/s", OUTBOUND_ALLOW: "127.0.0.1,localhost" },
   });
   ({ org } = stage);
 });
@@ -141,6 +154,69 @@ describe("a flood of one connection's events", () => {
     expect(begunLater.length).toBeGreaterThan(last.length / 2);
     expect(last.length).toBeGreaterThan(FLOOD_EVENTS / 4);
   }, 120_000);
+});
+
+/** Has visits of as many reps of each connection planned whose start is due at once; resolves once all devices have it. */
+async function startAtOnce(connections: Readonly<Record<string, number>>) {
+  const told = Object.entries(connections).map(async ([connection, count]) => {
+    const reps = await Promise.all(Array.from({ length: count }, () => stage.aRep({}, connection)));
+    const ids = reps.map((rep) => aVisit(org, { from: -1, until: 60, reps: [rep] }));
+    return { connection, reps, ids };
+  });
+  const crowds = await Promise.all(told);
+  const startedMs = Date.now();
+  await Promise.all(
+    crowds.map(({ connection, ids }) => stage.tell("ServiceAppointment", ids, connection)),
+  );
+  const reps = crowds.flatMap((crowd) => crowd.reps);
+  await until(() => reps.every((rep) => rep.actions().length > 0), {
+    timeoutMs: 60_000,
+    what: "all starts to arrive",
+  });
+  expect(reps.map((rep) => rep.actions().join())).toEqual(reps.map(() => "start"));
+  /** How long after the messages the last device of these connections was asked. */
+  const lastMs = (...names: readonly string[]) =>
+    Math.max(
+      ...stage.sink.arrived
+        .filter(({ path }) => names.some((name) => path.startsWith(`/${name}/`)))
+        .map(({ arrivedAtMs }) => arrivedAtMs - startedMs),
+    );
+  return { crowds, lastMs };
+}
+
+/** What each timeline tells of an attempt that had to wait. */
+async function waitsOf(ids: readonly string[], connection: string) {
+  const timelines = await Promise.all(ids.map((id) => stage.timeline(id, connection)));
+  return timelines.map((lines) => lines.filter((line) => line.startsWith("delivery.put-off")));
+}
+
+describe("a rate that attempts are limited to", () => {
+  test("of a connection is kept, while the neighbour's prompts go at once", async () => {
+    const { crowds, lastMs } = await startAtOnce({ [SLOW]: LIMITED, [BETA]: LIMITED });
+    expect(lastMs(SLOW)).toBeGreaterThanOrEqual((LIMITED - 1) * EVERY_MS);
+    expect(lastMs(BETA)).toBeLessThan(lastMs(SLOW));
+    const ids = crowds[0]?.ids ?? [];
+    const waits = await waitsOf(ids, SLOW);
+    expect(new Set(waits.flat())).toEqual(
+      new Set([
+        "delivery.put-off: The start waits before it is sent by webhook: the connection sends at most 5/s",
+      ]),
+    );
+    expect(waits.every((lines) => lines.length <= 1)).toBe(true);
+    const dossiers = await Promise.all(ids.map((id) => stage.dossier(id, SLOW)));
+    const deliveries = dossiers.flatMap((dossier) => dossier?.deliveries ?? []);
+    expect(deliveries.map(({ state, attempts }) => `${state} ${attempts}`)).toEqual(
+      ids.map(() => "accepted 1"),
+    );
+    expect(await stage.redis.exists(keyspace.connectionRateLine(SLOW))).toBe(0);
+  }, 90_000);
+
+  test("of a provider is kept over all connections, while other providers get theirs at once", async () => {
+    const half = LIMITED / 2;
+    const { lastMs } = await startAtOnce({ [NORTH]: half, [SOUTH]: half, [ACME]: LIMITED });
+    expect(lastMs(NORTH, SOUTH)).toBeGreaterThanOrEqual((LIMITED - 1) * EVERY_MS);
+    expect(lastMs(ACME)).toBeLessThan(lastMs(NORTH, SOUTH));
+  }, 90_000);
 });
 
 /** A visit of a rep without a device, far ahead; nothing of it has to be read. */

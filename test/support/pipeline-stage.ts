@@ -43,6 +43,10 @@ import { listenAnywhere, startWebhookSink, type WebhookSink } from "./webhook-si
 export interface PipelineOptions {
   /** Settings of the connections beside `acme`, by name; all of them lead to the same org. */
   readonly connections?: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  /** Variables of the environment beside the stage's own. */
+  readonly env?: Readonly<Record<string, string>>;
+  /** Under which name the devices of a connection are reached; 127.0.0.1 unless said otherwise. */
+  readonly hosts?: Readonly<Record<string, string>>;
   /** Settings of `acme`. */
   readonly acme?: Readonly<Record<string, unknown>>;
   readonly stub?: StubOrgOptions;
@@ -105,7 +109,8 @@ export async function openPipelineStage(options: PipelineOptions = {}): Promise<
   const org = await startStubOrg({ nowMs: slowClock(), ...options.stub });
   const sink = await startWebhookSink();
   const dir = mkdtempSync(join(tmpdir(), "siro-bridge-pipeline-"));
-  const config = configOf(dir, org, { [ACME]: options.acme ?? {}, ...options.connections });
+  const settings = { [ACME]: options.acme ?? {}, ...options.connections };
+  const config = configOf(dir, org, { settings, env: options.env ?? {} });
   const redis = openWorkerRedis(server.url);
   const { channels, close: closeChannels } = openChannels(config);
   const prompts = createPromptsQueue(redis);
@@ -165,7 +170,8 @@ export async function openPipelineStage(options: PipelineOptions = {}): Promise<
       passedMs += ms;
     },
     dossier,
-    aRep: (own = {}, connection = ACME) => aRep({ org, sink, kit, connection }, own),
+    aRep: (own = {}, connection = ACME) =>
+      aRep({ org, sink, kit, connection, host: options.hosts?.[connection] }, own),
     tell: async (objectType, recordIds, connection) => {
       const news = { objectType, recordIds: [recordIds].flat(), fields: ["Id"] };
       const messages = await org.sendOutboundMessage(door(connection), news);
@@ -284,10 +290,15 @@ function secretOf(connection: string): string {
   return `an-invented-webhook-secret-of-${connection}-only`;
 }
 
+interface StageConfig {
+  readonly settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>;
+  readonly env: Readonly<Record<string, string>>;
+}
+
 function configOf(
   dir: string,
   { url, app, organizationId }: StubOrg,
-  settings: Readonly<Record<string, Readonly<Record<string, unknown>>>>,
+  { settings, env }: StageConfig,
 ): Config {
   const file = join(dir, "connections.json");
   const { clientId, clientSecret } = app;
@@ -303,7 +314,7 @@ function configOf(
     ...own,
   }));
   writeFileSync(file, JSON.stringify({ connections }));
-  return loadConfig({ DATA_DIR: dir, CONNECTIONS_FILE: file, OUTBOUND_ALLOW: "127.0.0.1" });
+  return loadConfig({ DATA_DIR: dir, CONNECTIONS_FILE: file, OUTBOUND_ALLOW: "127.0.0.1", ...env });
 }
 
 interface RepStage {
@@ -311,10 +322,11 @@ interface RepStage {
   readonly sink: WebhookSink;
   readonly kit: WorkerKit;
   readonly connection: string;
+  readonly host: string | undefined;
 }
 
 async function aRep(
-  { org: { store }, sink, kit, connection }: RepStage,
+  { org: { store }, sink, kit, connection, host = "127.0.0.1" }: RepStage,
   own: RecordInput,
 ): Promise<StageRep> {
   const user = { FirstName: "Dana", LastName: "Reed", Email: "dana@example.com", ...own };
@@ -323,7 +335,7 @@ async function aRep(
   const rep = { connection, userId };
   await saveRep(kit.redis, connection, { userId });
   const path = `/${connection}/${userId}`;
-  const address = { url: sink.url + path, secret: sink.secret };
+  const address = { url: sink.url.replace("127.0.0.1", host) + path, secret: sink.secret };
   const { redis, channels, deliveries, config } = kit;
   const desk = { redis, channels, deliveries, ...config, nowMs: Date.now };
   const enrolled = await enrolDevice(desk, rep, { channel: "webhook", address });

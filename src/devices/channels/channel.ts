@@ -21,6 +21,8 @@ export interface Channel {
   readonly kind: ChannelKind;
   /** Checks shape and reachability rules of an address for a connection; sends nothing. */
   checkAddress(address: unknown, connection: string): AddressVerdict;
+  /** The host that an attempt to the address is sent to; undefined where there is none (any more). */
+  hostOf(address: unknown, connection: string): string | undefined;
   /** Makes one attempt. Never throws for what a provider can answer. */
   send(message: PromptMessage, address: unknown, context: SendContext): Promise<AttemptOutcome>;
   /** Takes back what the device shows; missing where the channel cannot. */

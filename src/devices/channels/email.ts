@@ -27,6 +27,7 @@ export function emailChannel(deps: EmailChannelDeps): Channel {
   return {
     kind: "email",
     checkAddress: (address, connection) => checkAddress(deps, address, connection),
+    hostOf: () => deps.mailer?.host,
     send: async (message, address, context) => {
       const from = deps.connections.get(message.connection)?.channels.email?.from;
       const parsed = addressSchema.safeParse(address);

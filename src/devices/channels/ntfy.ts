@@ -15,6 +15,7 @@ import {
   unansweredOutcome,
 } from "./channel-outcomes.ts";
 import { collapseKey } from "./collapse-key.ts";
+import { hostOf } from "./host-of.ts";
 import { judgeAddress } from "./judge-address.ts";
 import { ntfyBody, smallNtfyBody } from "./ntfy-message.ts";
 
@@ -54,6 +55,7 @@ export function ntfyChannel(deps: NtfyChannelDeps): Channel {
   return {
     kind: "ntfy",
     checkAddress: (address, connection) => checkAddress(deps, address, connection),
+    hostOf: (_, connection) => hostOf(deps.connections.get(connection)?.channels.ntfy?.serverUrl),
     send: (message, address) =>
       withServer(deps, { address, connection: message.connection }, async (settings, topic) => {
         const startedMs = performance.now();

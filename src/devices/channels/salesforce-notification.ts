@@ -5,6 +5,7 @@ import type { PromptMessage } from "../../domain/prompt-message.ts";
 import { BridgeError } from "../../errors.ts";
 import type { AddressVerdict, Channel } from "./channel.ts";
 import { accessRefused, messageRefused, notConfigured } from "./channel-outcomes.ts";
+import { hostOf } from "./host-of.ts";
 import { judgeAddress } from "./judge-address.ts";
 import { promptText } from "./prompt-text.ts";
 
@@ -49,6 +50,7 @@ export function salesforceNotificationChannel(deps: SalesforceNotificationDeps):
   return {
     kind: "salesforce-notification",
     checkAddress: (address, connection) => checkAddress(deps, address, connection),
+    hostOf: (_, connection) => hostOf(deps.connections.get(connection)?.salesforce?.instanceUrl),
     send: async (message) => {
       const settings = deps.connections.get(message.connection)?.channels.salesforceNotification;
       return settings === undefined

@@ -15,6 +15,7 @@ import {
   notConfigured,
   unansweredOutcome,
 } from "./channel-outcomes.ts";
+import { hostOf } from "./host-of.ts";
 import { judgeAddress } from "./judge-address.ts";
 import { smsText } from "./sms-text.ts";
 
@@ -48,6 +49,7 @@ export function smsChannel(deps: SmsChannelDeps): Channel {
   return {
     kind: "sms",
     checkAddress: (address, connection) => checkAddress(deps, address, connection),
+    hostOf: (_, connection) => hostOf(deps.connections.get(connection)?.channels.sms?.apiBaseUrl),
     send: async (message, address, context) => {
       const settings = deps.connections.get(message.connection)?.channels.sms;
       const parsed = addressSchema.safeParse(address);

@@ -5,6 +5,7 @@ import type { Poster } from "../../outbound/post-json.ts";
 import type { Vapid } from "../../vapid.ts";
 import type { Channel } from "./channel.ts";
 import { collapseKey } from "./collapse-key.ts";
+import { hostOf } from "./host-of.ts";
 import { addressReasons, judgeAddress } from "./judge-address.ts";
 import { judgePushAnswer, type PushAnswer } from "./judge-push-answer.ts";
 import {
@@ -50,6 +51,7 @@ export function webPushChannel({ poster, vapid, allow }: WebPushChannelDeps): Ch
   return {
     kind: "web-push",
     checkAddress: (address) => judgeAddress(schema, address),
+    hostOf: (address) => hostOf(pushEndpointOf(address)),
     send: (message, address, { nowMs }) =>
       withSubscription(address, (subscription) =>
         sendPrompt(kit, subscription, { message, nowMs }),

@@ -6,6 +6,7 @@ import { type AddressGuard, AddressRefusedError } from "../../outbound/address-g
 import type { PostAnswer, Poster } from "../../outbound/post-json.ts";
 import type { AddressVerdict, Channel, SendContext } from "./channel.ts";
 import { ADDRESS_UNREADABLE, laterOutcome, unansweredOutcome } from "./channel-outcomes.ts";
+import { hostOf } from "./host-of.ts";
 import { judgeAddress } from "./judge-address.ts";
 import { webhookBody } from "./webhook-body.ts";
 
@@ -32,6 +33,7 @@ export function webhookChannel({ poster, guard }: WebhookChannelDeps): Channel {
   return {
     kind: "webhook",
     checkAddress: (address) => checkAddress(address, guard),
+    hostOf: (address) => hostOf(addressSchema.safeParse(address).data?.url),
     send: async (message, address, context) => {
       const parsed = addressSchema.safeParse(address);
       return parsed.success

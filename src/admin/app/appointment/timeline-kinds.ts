@@ -37,6 +37,7 @@ const MARKS: Readonly<Record<string, EntryMark>> = {
   "prompt.skipped": { icon: "canceled", tone: "quiet", word: "skipped" },
   "prompt.expired": { icon: "warn", tone: "warn", word: "expired" },
   "prompt.sent": { icon: "sent", tone: "good" },
+  "delivery.put-off": { icon: "pause", tone: "quiet", word: "waits" },
   "delivery.attempted": { icon: "phone", tone: "quiet" },
   "delivery.spared": { icon: "phone", tone: "quiet", word: "not needed" },
   "delivery.shown": { icon: "phone", tone: "good" },
