@@ -93,17 +93,20 @@ export function providerAddress(page: string): string {
 /** The page to go to after signing in: one of the operators' own, or the overview. */
 export function ownPage(next: string | undefined): string {
   const isOwn = next !== undefined && next.length <= LONGEST_PAGE && OWN_PAGE.test(next);
-  return isOwn ? next : "/admin";
+  return isOwn && !leadsToProvider(next) ? next : "/admin";
+}
+
+/** The way to the provider as the next page would lead around in a circle; judged as browser and router read paths. */
+function leadsToProvider(page: string): boolean {
+  const { pathname } = new URL(page, "http://bridge.invalid");
+  return pathname.toLowerCase().startsWith("/admin/oidc/");
 }
 
 /** Where a sign-in leads is kept while it is under way. */
 const LONGEST_PAGE = 2_000;
 
-/**
- * A path of ours with its filters, in the letters that addresses are made of; never another host, nor the way to the
- * provider, which would lead around in a circle.
- */
-const OWN_PAGE = /^\/admin(?!\/oidc\/)(?:[/?][\w\-./?&=%+~@:,*]*)?$/;
+/** A path of ours with its filters, in the letters that addresses are made of; never another host. */
+const OWN_PAGE = /^\/admin(?:[/?][\w\-./?&=%+~@:,*]*)?$/;
 
 /** Lets the built files be asked about each time, and sent again only when they changed. */
 export const checkAgain = (response: Response) => {

@@ -109,6 +109,16 @@ describe("signing in through the provider", () => {
     });
   });
 
+  test.each([
+    "/admin/oidc/sign-in?next=/admin/oidc/sign-in",
+    "/admin/OIDC/Sign-In",
+    "/admin/./oidc/return",
+    "/admin/x/%2e%2E/oidc/sign-in",
+  ])("never leads back to the way to the provider: %s", async (next) => {
+    const answer = await signInWith({ claims: claims("nina", "viewer") }, next);
+    expect(await answer.text()).toContain('content="0;url=/admin"');
+  });
+
   test("the claim decides anew each time, until somebody here gives another role", async () => {
     expect(await meOf(await signInWith({ claims: claims("erin", "admin") }))).toMatchObject({
       role: "admin",
