@@ -93,6 +93,23 @@ describe("the audit trail", () => {
     ]);
   });
 
+  test("tells of a look however its path is written, and again when the line could not be written", async () => {
+    const headers = { authorization: `Bearer ${API_TOKEN}` };
+    const look = async (path: string) =>
+      (await admin.call(`/admin/queues${path}`, { headers })).status;
+    expect(await look("/API/Queues/?activeQueue=prompts&status=latest&page=1")).toBe(200);
+    const listLook = { what: "Looked at a queue's jobs by its page", subject: "prompts" };
+    expect((await trail())[0]).toMatchObject(listLook);
+    const { id } = await store.queues.deliveries.queue.add("delivery", {});
+    await store.redis.rename("sb:audit", "aside");
+    await store.redis.set("sb:audit", "no trail");
+    expect(await look(`/Api/queues/deliveries/${id}`)).toBe(500);
+    await store.redis.rename("aside", "sb:audit");
+    expect(await look(`/api/queues/deliveries/${id}`)).toBe(200);
+    const jobLook = { what: "Looked at a job by its page", subject: `deliveries/${id}` };
+    expect((await trail())[0]).toMatchObject(jobLook);
+  });
+
   test("tells of a lock-out once, and never repeats what was typed as a name nobody has", async () => {
     const logIn = (user: string, password: string) =>
       admin.call("/admin/login", { method: "POST", body: { user, password } });

@@ -114,7 +114,8 @@ describe("an Event", () => {
 
   test("26: an Event that came first is canceled when its visit arrives", async () => {
     const rep = await stage.aRep();
-    const eventId = await toldEvent({ OwnerId: rep.userId });
+    // Scheduler makes the Event after the visit that it stands for, so its stamp is the newer one.
+    const eventId = await toldEvent({ OwnerId: rep.userId, SystemModstamp: inMinutes(1) });
     expect(recordIdsOf(await rep.waiting())).toEqual([eventId, eventId]);
     const visitId = aVisit(org, { from: 60, until: 120 });
     assignWithEvent(visitId, rep.resourceId, eventId);

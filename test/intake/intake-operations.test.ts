@@ -134,4 +134,37 @@ describe("operations", () => {
     expect((await post(server)).text).toBe(ACK);
     stranger.socket.destroy();
   });
+
+  test("a stranger who fills a share learns nothing of which names there are", async () => {
+    const server = await start({ limits: { maxInFlight: 4 } });
+    const claim = {
+      "webhook-id": "a",
+      "webhook-timestamp": Math.floor(Date.now() / 1000),
+      "webhook-signature": "v1,x",
+    };
+    const ask = async (name: string, isWhole = true) => {
+      const caller = await connectRaw(server.port);
+      const head = { ...claim, "content-length": 2, connection: "close" };
+      caller.socket.write(postHead(`/webhooks/events/${name}`, head) + (isWhole ? "{}" : ""));
+      return caller;
+    };
+    const statusOf = async (name: string) =>
+      (await (await ask(name)).closed()).slice("HTTP/1.1 ".length).split(" ", 1)[0];
+    const slow = await Promise.all([1, 2, 3].map(() => ask("nobody", false)));
+    await until(async () => (await server.count("received")) === 3, {
+      timeoutMs: 2000,
+      what: "three",
+    });
+    expect([await statusOf("nobody"), await statusOf("nothing"), await statusOf("acme")]).toEqual([
+      "503",
+      "401",
+      "401",
+    ]);
+    // A name that nobody has any more in hand is forgotten with its share.
+    for (const caller of slow) {
+      caller.socket.write("{}");
+      expect(await caller.closed()).toContain("HTTP/1.1 401");
+    }
+    expect(await statusOf("nobody")).toBe("401");
+  });
 });

@@ -341,12 +341,19 @@ describe("a rep's devices", () => {
   test("are twenty at most, and a known one may come back", async () => {
     const browser = await server.signedIn();
     const address = aSubscription();
-    await aBrowserDevice(browser, address);
+    const { deviceId } = await aBrowserDevice(browser, address);
     for (let at = 1; at < 20; at += 1) {
       await enrol(browser, { channel: "pull" });
     }
     expect((await browser.post("/devices", { channel: "pull" })).status).toBe(400);
     await aBrowserDevice(browser, address);
+    // One that was removed comes back as any other: when there is room.
+    await browser.api(`/devices/${deviceId}`, { method: "DELETE" });
+    const { deviceId: last } = await enrol(browser, { channel: "pull" });
+    const again = { channel: "web-push", address };
+    expect((await browser.post("/devices", again)).status).toBe(400);
+    await browser.api(`/devices/${last}`, { method: "DELETE" });
+    expect((await enrol(browser, again)).deviceId).toBe(deviceId);
   });
 
   test("another rep's, and the same rep's at another connection, are unknown", async () => {
