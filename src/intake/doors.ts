@@ -11,7 +11,8 @@ export interface Door {
   readonly organizationId: string;
   /** Always two, so that a check costs the same whatever is configured. */
   readonly secretDigests: readonly [Buffer, Buffer];
-  readonly signingKeys: readonly Buffer[];
+  /** Two as well: each is tried on the whole body. */
+  readonly signingKeys: readonly [Buffer, Buffer];
   /** What Siro signs its webhooks with. */
   readonly siroKey: Buffer;
   /** Null: any source address is fine. */
@@ -35,7 +36,7 @@ export function createDoors(connections: ReadonlyMap<string, Connection>): Doors
     connection: null,
     organizationId: "",
     secretDigests: [randomBytes(32), randomBytes(32)],
-    signingKeys: [randomBytes(32)],
+    signingKeys: [randomBytes(32), randomBytes(32)],
     siroKey: randomBytes(32),
     isAllowedSource: null,
   };
@@ -59,12 +60,12 @@ export function opensWith(door: Door, secret: string): boolean {
 function doorOf(connection: Connection): Door {
   const { webhookSecrets, signingSecrets, allowSourceIps, siro } = connection;
   const [first, second] = webhookSecrets.map(digestOf);
-  const signingKeys = signingSecrets.map(signingKey);
+  const [firstKey, secondKey] = signingSecrets.map(signingKey);
   return {
     connection,
     organizationId: canonicalRecordId(connection.organizationId),
     secretDigests: [first ?? randomBytes(32), second ?? randomBytes(32)],
-    signingKeys: signingKeys.length > 0 ? signingKeys : [randomBytes(32)],
+    signingKeys: [firstKey ?? randomBytes(32), secondKey ?? randomBytes(32)],
     siroKey: siro?.webhookSecret === undefined ? randomBytes(32) : signingKey(siro.webhookSecret),
     isAllowedSource: allowSourceIps.length > 0 ? addressTest(allowSourceIps) : null,
   };

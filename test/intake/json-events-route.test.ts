@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { crmEventSchema } from "../../src/domain/crm-event.ts";
 import { StoreUnavailableError } from "../../src/errors.ts";
+import { createDoors } from "../../src/intake/doors.ts";
 import {
   aConnection,
   type IntakeServer,
@@ -333,6 +334,19 @@ describe("who may send JSON events", () => {
     }
     expect(replies[0]).toMatch(/^HTTP\/1\.1 401 /);
     expect(new Set(replies).size).toBe(1);
+  });
+
+  test("27. a wrong signature costs two digests of the body, whoever is meant and whatever is configured", () => {
+    const rotating = { signingSecrets: [SIGNING_SECRET, OTHER_SIGNING_SECRET] };
+    const doors = createDoors(
+      new Map([
+        ["bearer", aConnection({ signingSecrets: [] })],
+        ["acme", aConnection()],
+        ["rotating", aConnection(rotating)],
+      ]),
+    );
+    const names = ["bearer", "acme", "rotating", "nobody"];
+    expect(names.map((name) => doors(name).signingKeys.length)).toEqual([2, 2, 2, 2]);
   });
 
   test("27. a signature for an unknown connection is answered like a wrong one: after the body", async () => {
