@@ -214,6 +214,19 @@ describe("signing in through the provider", () => {
     const kept = await store.redis.keys("sb:operator-sign-in:*");
     const lives = await Promise.all(kept.map((key) => store.redis.pttl(key)));
     expect(lives.every((ms) => ms > 0 && ms <= 600_000)).toBe(true);
+  test("windows that are on their way at once all come back, ten at most of one browser", async () => {
+    provider.meet({ claims: claims("olga", "viewer") });
+    const [left, right] = [await goThere(), await goThere()];
+    const both = `${left.cookie}; ${right.cookie}`;
+    expect((await comeBack(left.back, both)).status).toBe(200);
+    expect((await comeBack(right.back, both)).status).toBe(200);
+    const names = Array.from({ length: 11 }, (_, at) => `siro_bridge_oidc_${at}`);
+    const cookie = `siro_bridge_session=x; ${names.map((name) => `${name}=x`).join("; ")}`;
+    const crowded = await admin.call("/admin/oidc/sign-in", { headers: { cookie } });
+    const gone = crowded.headers.getSetCookie().filter((one) => one.includes("Max-Age=0"));
+    expect(gone.map((one) => one.split("=", 1)[0])).toEqual(names.slice(0, 2));
+  });
+
     aheadMs = 600_001;
     const late = await comeBack(back, cookie);
     aheadMs = 0;

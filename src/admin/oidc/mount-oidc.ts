@@ -17,7 +17,7 @@ import { OperatorUnknownError } from "../admin-errors.ts";
 import type { Account } from "../operator-accounts.ts";
 import { type AdminPages, leadOnPage, ownPage, sendPage } from "../pages.ts";
 import { admitOperator, type SignInDeps } from "../sign-in-routes.ts";
-import { isSameBrowser, oidcCookie } from "./oidc-cookie.ts";
+import { isSameBrowser, oidcCookies } from "./oidc-cookie.ts";
 import { ProviderSignInStaleError } from "./oidc-errors.ts";
 import { openProvider, type Provider } from "./open-provider.ts";
 import { providerPerson } from "./provider-person.ts";
@@ -80,7 +80,7 @@ async function begin(
     lapsed: await session.lapsed(request),
     expiresAtMs: nowMs() + PROVIDER_SIGN_IN_SECONDS * 1000,
   });
-  response.set("set-cookie", oidcCookie(state, publicUrl)).redirect(302, url);
+  response.set("set-cookie", [...oidcCookies(request, state, publicUrl)]).redirect(302, url);
 }
 
 async function finish(
