@@ -126,10 +126,16 @@ describe("signing in through the provider", () => {
     expect(await meOf(await signInWith({ claims: claims("erin", "viewer") }))).toMatchObject({
       role: "viewer",
     });
+    await signInWith({ claims: claims("erin", "viewer") });
     await admin.api("/people/erin", { method: "POST", body: { role: "operator" } });
     expect(await meOf(await signInWith({ claims: claims("erin", []) }))).toMatchObject({
       role: "operator",
     });
+    const trail = await bodyOf(await admin.api("/audit?limit=200&who=erin&q=role"));
+    expect(trail.items).toMatchObject([
+      { subject: "erin", before: { role: "admin" }, after: { role: "viewer" } },
+      { what: "Got a role from the provider", subject: "erin", after: { role: "admin" } },
+    ]);
   });
 
   test("who has no role is refused and not made known, unless there is a role for everybody", async () => {
@@ -208,12 +214,6 @@ describe("signing in through the provider", () => {
     expect(await refusalOf(await comeBack(mixed, thief.cookie))).toEqual(again);
   });
 
-  test("ten minutes later there is no way back, and nothing of it in the store", async () => {
-    provider.meet({ claims: claims("kim", "viewer") });
-    const { back, cookie } = await goThere();
-    const kept = await store.redis.keys("sb:operator-sign-in:*");
-    const lives = await Promise.all(kept.map((key) => store.redis.pttl(key)));
-    expect(lives.every((ms) => ms > 0 && ms <= 600_000)).toBe(true);
   test("windows that are on their way at once all come back, ten at most of one browser", async () => {
     provider.meet({ claims: claims("olga", "viewer") });
     const [left, right] = [await goThere(), await goThere()];
@@ -227,6 +227,12 @@ describe("signing in through the provider", () => {
     expect(gone.map((one) => one.split("=", 1)[0])).toEqual(names.slice(0, 2));
   });
 
+  test("ten minutes later there is no way back, and nothing of it in the store", async () => {
+    provider.meet({ claims: claims("kim", "viewer") });
+    const { back, cookie } = await goThere();
+    const kept = await store.redis.keys("sb:operator-sign-in:*");
+    const lives = await Promise.all(kept.map((key) => store.redis.pttl(key)));
+    expect(lives.every((ms) => ms > 0 && ms <= 600_000)).toBe(true);
     aheadMs = 600_001;
     const late = await comeBack(back, cookie);
     aheadMs = 0;

@@ -1,6 +1,6 @@
 import type { Request, Response, Router } from "express";
 import type { Redis } from "ioredis";
-import { changePeople } from "../../books/operator-book.ts";
+import { changePeople, type Person } from "../../books/operator-book.ts";
 import { endOperatorSessions } from "../../books/operator-session-book.ts";
 import {
   type PendingOperatorSignIn,
@@ -100,9 +100,13 @@ async function finish(
   const cameTo = returnAddress(publicUrl);
   cameTo.search = new URL(request.originalUrl, publicUrl).search;
   const claims = await provider.finish(cameTo, { state, ...pending });
-  const { save } = await changePeople(redis, (people) =>
-    providerPerson(people, claims, { settings, nowMs: nowMs() }),
-  );
+  let before: Person | undefined;
+  const { save } = await changePeople(redis, (people) => {
+    const change = providerPerson(people, claims, { settings, nowMs: nowMs() });
+    before = people.get(change.save.name);
+    return change;
+  });
+  await recordRole(deps, before, save);
   await session.load(request, response);
   const account = await accountOf(deps, save.name);
   await admitOperator(deps, request, { account, way: "provider" });
@@ -113,6 +117,22 @@ async function finish(
 async function endLapsed(redis: Redis, { lapsed }: PendingOperatorSignIn): Promise<void> {
   if (lapsed !== undefined) {
     await endOperatorSessions(redis, lapsed.name, ({ id }) => id === lapsed.id);
+  }
+}
+
+/** Nobody here gave the role, and yet it can be accounted for. */
+async function recordRole(
+  { recordAudit }: OidcDeps,
+  before: Person | undefined,
+  after: Person,
+): Promise<void> {
+  if (before?.role !== after.role) {
+    await recordAudit(after, {
+      what: "Got a role from the provider",
+      subject: after.name,
+      ...(before === undefined ? {} : { before: { role: before.role } }),
+      after: { role: after.role },
+    });
   }
 }
 
