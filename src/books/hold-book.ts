@@ -11,9 +11,9 @@ export async function readHold(redis: Redis, connection: string): Promise<Hold |
   return text === null ? undefined : holdSchema.parse(JSON.parse(text));
 }
 
-/** Places a connection on hold; one that is on hold already stays as it is. */
-export async function placeHold(redis: Redis, connection: string, hold: Hold): Promise<void> {
-  await redis.set(keyspace.hold(connection), JSON.stringify(hold), "NX");
+/** Places a connection on hold; one that is on hold already stays as it is, and false says so. */
+export async function placeHold(redis: Redis, connection: string, hold: Hold): Promise<boolean> {
+  return (await redis.set(keyspace.hold(connection), JSON.stringify(hold), "NX")) === "OK";
 }
 
 /** Ends the hold of a connection; returns it, undefined when there was none. */

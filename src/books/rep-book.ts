@@ -130,6 +130,12 @@ export async function saveRep(redis: Redis, connection: string, rep: Rep): Promi
   await runPipeline(redis, commands);
 }
 
+/** Makes a rep known; false when the rep is known already, and nothing is written then. */
+export function addRep(redis: Redis, connection: string, rep: Rep): Promise<boolean> {
+  const guard = { key: keyspace.rep(connection, rep.userId), field: "userId", expected: "" };
+  return commitIfUnchanged(redis, guard, knownRepCommands(connection, rep));
+}
+
 const profileSchema = z.tuple([
   z.string().nullable(),
   z.string().nullable(),

@@ -1,12 +1,20 @@
 import { isDeepStrictEqual } from "node:util";
 import type { Redis } from "ioredis";
 import { changeStoredConnection, readStoredConnections } from "../books/connection-book.ts";
-import { findDevice, forgetPullToken, saveDevice, savePullToken } from "../books/device-book.ts";
+import {
+  changeDevices,
+  findDevice,
+  forgetPullToken,
+  readDevice,
+  rememberOwner,
+  savePullToken,
+} from "../books/device-book.ts";
 import { placeHold, readHold, releaseHold } from "../books/hold-book.ts";
 import { changePeople, readPerson } from "../books/operator-book.ts";
-import { readRep, saveRep } from "../books/rep-book.ts";
+import { addRep, readRep, saveRep } from "../books/rep-book.ts";
 import type { Device } from "../domain/device.ts";
 import { storedConnectionSchema } from "../domain/stored-connection.ts";
+import { StateContendedError } from "../errors.ts";
 import { openValue } from "../sealed-value.ts";
 import type { TransferRecord } from "./transfer-record.ts";
 
@@ -30,10 +38,18 @@ export interface ImportOptions {
 interface Place {
   readonly here: unknown;
   readonly brought: unknown;
-  readonly write: () => Promise<unknown>;
+  /** False when somebody else was faster: something else than what was read is here now. */
+  readonly write: () => Promise<boolean>;
 }
 
-/** Brings one record into the store; safe to repeat. Nothing is sent because of it. */
+/** People, pages and the bridge itself rarely write the same record at once, and never this often in a row. */
+const MOST_TRIES = 20;
+
+/**
+ * Brings one record into the store; safe to repeat. Nothing is sent because of it.
+ *
+ * @throws {StateContendedError} when other writers were faster again and again.
+ */
 export async function importRecord(
   redis: Redis,
   record: TransferRecord,
@@ -42,17 +58,25 @@ export async function importRecord(
   if (record.kind === "appointment") {
     return "left";
   }
-  const { here, brought, write } = await placeOf(redis, record, options.secretKey);
-  if (here !== undefined && isSame(here, brought)) {
+  for (let tries = 0; tries < MOST_TRIES; tries += 1) {
+    const place = await placeOf(redis, record, options.secretKey);
+    const result = resultOf(place, options);
+    const isToWrite = !options.isTrial && (result === "added" || result === "replaced");
+    if (!isToWrite || (await place.write())) {
+      return result;
+    }
+  }
+  throw new StateContendedError(`A ${record.kind} of the import was changed by too many at once`);
+}
+
+function resultOf({ here, brought }: Place, { isReplacing }: ImportOptions): ImportResult {
+  if (here === undefined) {
+    return "added";
+  }
+  if (isSame(here, brought)) {
     return "same";
   }
-  if (here !== undefined && !options.isReplacing) {
-    return "kept";
-  }
-  if (!options.isTrial) {
-    await write();
-  }
-  return here === undefined ? "added" : "replaced";
+  return isReplacing ? "replaced" : "kept";
 }
 
 function placeOf(
@@ -93,44 +117,68 @@ async function placeOfConnection(
 }
 
 async function placeOfHold(redis: Redis, { connection, hold }: Of<"hold">): Promise<Place> {
+  const here = await readHold(redis, connection);
   return {
-    here: await readHold(redis, connection),
+    here,
     brought: hold,
     write: async () => {
-      await releaseHold(redis, connection);
-      await placeHold(redis, connection, hold);
+      await (here && releaseHold(redis, connection));
+      return placeHold(redis, connection, hold);
     },
   };
 }
 
 async function placeOfRep(redis: Redis, { connection, rep }: Of<"rep">): Promise<Place> {
+  const here = await readRep(redis, { connection, userId: rep.userId });
   return {
-    here: await readRep(redis, { connection, userId: rep.userId }),
+    here,
     brought: rep,
-    write: () => saveRep(redis, connection, rep),
+    write: async () => {
+      if (here === undefined) {
+        return addRep(redis, connection, rep);
+      }
+      await saveRep(redis, connection, rep);
+      return true;
+    },
   };
 }
 
 async function placeOfDevice(redis: Redis, device: Device): Promise<Place> {
   const here = await findDevice(redis, device.deviceId);
+  const own = await readDevice(redis, device);
   return {
     here,
     brought: device,
     write: async () => {
-      await saveDevice(redis, device);
+      const isWritten = await changeDevices(redis, device, (devices) => {
+        const now = devices.find(({ deviceId }) => deviceId === device.deviceId);
+        const isAsRead = isDeepStrictEqual(now, own);
+        return { result: isAsRead, changed: isAsRead ? [device] : [] };
+      });
+      if (!isWritten) {
+        return false;
+      }
+      await rememberOwner(redis, device);
       if (device.channel === "pull") {
         await (here && forgetPullToken(redis, here.addressHash));
         await savePullToken(redis, device.addressHash, device);
       }
+      return true;
     },
   };
 }
 
 async function placeOfPerson(redis: Redis, { person }: Of<"person">): Promise<Place> {
+  const here = await readPerson(redis, person.name);
   return {
-    here: await readPerson(redis, person.name),
+    here,
     brought: person,
-    write: () => changePeople(redis, () => ({ save: person })),
+    write: async () => {
+      const change = await changePeople(redis, (people) =>
+        isDeepStrictEqual(people.get(person.name), here) ? { save: person } : undefined,
+      );
+      return change !== undefined;
+    },
   };
 }
 

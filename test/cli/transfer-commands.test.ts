@@ -5,6 +5,9 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { canonicalRecordId } from "../../src/domain/crm-record-id.ts";
 import { keyspace } from "../../src/keyspace.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
+import { sealValue } from "../../src/sealed-value.ts";
+import { importRecord } from "../../src/transfer/import-record.ts";
+import type { TransferRecord } from "../../src/transfer/transfer-record.ts";
 import {
   ACME,
   aVisitEvent,
@@ -197,6 +200,40 @@ describe("siro-bridge import", () => {
     expect(await redis.hget(key, "name")).toBe(DANA.name);
     const third = JSON.parse((await cli(["import", file, "--json"], to)).stdout);
     expect(third).toMatchObject({ counts: { same: 6 }, kept: [] });
+  });
+
+  test("says of two that bring the same at once which one was kept", async () => {
+    const secretKey = Buffer.from(SECRET_KEY, "base64");
+    const options = { secretKey, isReplacing: false, isTrial: false };
+    // Of its own each time it is tried.
+    const connection = `race-${Date.now()}`;
+    const [userId, atMs] = ["005Hs00000RaceFAAV", 1];
+    const recordsOf = (own: string): readonly TransferRecord[] => {
+      const kept = { settings: {}, createdAtMs: atMs, changedAtMs: atMs, secretDates: {} };
+      const address = { channel: "email" as const, sealedAddress: own, addressHash: own };
+      const known = { label: "phone", state: "active" as const, createdAtMs: atMs };
+      const role = { role: "viewer" as const, roleFrom: "people" as const };
+      const sealed = sealValue({ ...kept, changedBy: own }, secretKey);
+      return [
+        { kind: "connection", name: connection, sealed },
+        { kind: "hold", connection, hold: { by: own, sinceMs: atMs } },
+        { kind: "rep", connection, rep: { userId, name: own } },
+        {
+          kind: "device",
+          device: { deviceId: connection, connection, userId, ...known, ...address },
+        },
+        { kind: "person", person: { name: connection, ...role, era: own, createdAtMs: atMs } },
+      ];
+    };
+    const seconds = recordsOf("second");
+    for (const [at, record] of recordsOf("first").entries()) {
+      // On one connection to Redis both look before either writes.
+      const results = await Promise.all([
+        importRecord(redis, record, options),
+        importRecord(redis, seconds[at] ?? record, options),
+      ]);
+      expect([record.kind, ...results.toSorted()]).toEqual([record.kind, "added", "kept"]);
+    }
   });
 
   test("does not touch a store that a newer version wrote", async () => {
