@@ -17,6 +17,7 @@ import { aVisit, dumpOf, type Heard, hearOf, iso } from "./what-if-stage.ts";
 const LEAD_FIELDS = [
   { name: "Visit_Start__c", type: "datetime" },
   { name: "Other_Start__c", type: "datetime" },
+  { name: "Note__c", type: "string" },
   { name: "Setter__c", type: "reference", referenceTo: ["User"] },
   { name: "Closer__c", type: "reference", referenceTo: ["User"] },
 ] as const;
@@ -106,7 +107,7 @@ describe("another mapping", () => {
   });
 
   test("that moves the visit, lets it last longer, or knows no such field", async () => {
-    await aLead({ Other_Start__c: iso("11:00") });
+    await aLead({ Other_Start__c: iso("11:00"), Note__c: "a word to nobody" });
     const moved = await ask({
       mapping: { lead: { startField: "Other_Start__c" } },
       schedule: { defaultDurationMinutes: 90 },
@@ -122,6 +123,10 @@ describe("another mapping", () => {
     expect(wrong.items[0].sentences).toEqual([
       expect.stringMatching(/^Could not be read, so its events would be parked.+Typo__c/),
     ]);
+    // Whichever field is named: a text in it is told to nobody.
+    const text = await ask({ mapping: { lead: { startField: "Note__c" } } });
+    expect(text.totals).toMatchObject({ different: 1, unread: 1 });
+    expect(JSON.stringify(text)).not.toContain("a word to");
     const none = await ask({ mapping: { lead: null } });
     expect(none).toMatchObject({
       totals: { newlyIgnored: 1 },
