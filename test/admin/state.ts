@@ -18,7 +18,7 @@ export const REP = {
   name: "Rita Rep",
 };
 
-/** A record id of 18 characters, different for each number. */
+/** The record of test appointments. */
 export const RECORD_ID = "08p5f000000AbCdAAK";
 
 /** Builds an appointment by its schema: an hour from now unless said otherwise. */

@@ -18,6 +18,8 @@ import { until } from "../support/until.ts";
 import { startWebhookSink, type WebhookSink } from "../support/webhook-sink.ts";
 
 const PATIENCE = { timeoutMs: 15_000 };
+/** The operator's day must not end meanwhile: what was sent a moment ago would be of yesterday. */
+const ZONE = hourIn("America/New_York") === 23 ? "America/Los_Angeles" : "America/New_York";
 const NASTY = `<img src=x onerror="window.hacked=1"><script>window.hacked=1</script> & "Söhne"`;
 const DANA = {
   userId: "005Hs00000DanaFAAV",
@@ -39,7 +41,7 @@ beforeAll(async () => {
 }, 60_000);
 
 beforeEach(async () => {
-  screen = await openOperatorScreen(browser);
+  screen = await openOperatorScreen(browser, { timezoneId: ZONE });
 });
 
 afterEach(async () => {
@@ -52,6 +54,11 @@ afterAll(async () => {
   await bridge?.cleanUp();
   await sink?.stop();
 });
+
+function hourIn(timeZone: string): number {
+  const format = new Intl.DateTimeFormat("en-US", { timeZone, hour: "2-digit", hourCycle: "h23" });
+  return Number(format.format());
+}
 
 async function tell(...events: readonly object[]): Promise<void> {
   const answer = await bridge.postEvents(events);
@@ -104,7 +111,7 @@ describe("an appointment", () => {
     await page.getByRole("heading", { level: 1, name: title }).waitFor();
     await page.getByText(/^Sent to .+ at \d/).waitFor();
     const facts = page.getByRole("region", { name: "Facts" });
-    await facts.getByText(/^E[SD]T, your time$/).waitFor();
+    await facts.getByText(/^[EP][SD]T, your time$/).waitFor();
     await facts.getByText(/^M[SD]T, the time of Dana Field$/).waitFor();
     const prompts = page.getByRole("region", { name: "Prompts" });
     await prompts.getByText("Device is gone").waitFor();
