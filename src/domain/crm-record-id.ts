@@ -1,6 +1,7 @@
 import { z } from "zod";
 
-const SALESFORCE_ID = /^[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/;
+/** Behind fifteen digits Salesforce writes AAA: eighteen digits are another CRM's id, whose last three count. */
+const SALESFORCE_ID = /^(?!\d{18}$)[A-Za-z0-9]{15}([A-Za-z0-9]{3})?$/;
 const SUFFIX_ALPHABET = "ABCDEFGHIJKLMNOPQRSTUVWXYZ012345";
 
 /**

@@ -100,6 +100,14 @@ describe("accepting JSON events", () => {
     expect(crmEventSchema.parse(server.inbox.events[0])).toEqual(server.inbox.events[0]);
   });
 
+  test("another CRM's ids of eighteen digits stay as they are, and apart", async () => {
+    const server = await start();
+    const recordIds = ["554023000000235051", "554023000000235052"];
+    const events = recordIds.map((recordId) => anEvent({ eventId: recordId, recordId }));
+    expect(await post(server, { events })).toMatchObject({ status: 202 });
+    expect(server.inbox.events).toMatchObject(recordIds.map((recordId) => ({ recordId })));
+  });
+
   test("a batch with a bearer secret is 202 with the count", async () => {
     const server = await start();
     const events = Array.from({ length: 100 }, (_, at) => anEvent({ eventId: `e-${at}` }));
