@@ -13,6 +13,7 @@ import type { Org } from "./org.ts";
 import {
   advanced,
   changesQuery,
+  MADE_OF,
   OVERLAP_MS,
   type PollCursor,
   polledTypes,
@@ -112,14 +113,6 @@ type WalkEnd =
   | { readonly kind: "done" }
   | { readonly kind: "absent" }
   | { readonly kind: "refused"; readonly code: string };
-
-/** A visit may change without its own record: by an assignment, by an invitation. */
-const MADE_OF: Readonly<Record<RecordType, readonly PolledType[]>> = {
-  ServiceAppointment: ["ServiceAppointment", "AssignedResource"],
-  Event: ["Event", "EventRelation"],
-  Lead: ["Lead"],
-  Opportunity: ["Opportunity"],
-};
 
 function coveredTypes(walks: readonly Walk[]): readonly RecordType[] {
   const whole = new Set(

@@ -1,5 +1,6 @@
+import { type RecordType, recordTypeSchema } from "../domain/appointment.ts";
 import type { Connection } from "../domain/connection.ts";
-import { DATED_TYPES, datedRules } from "../domain/dated-object.ts";
+import { datedRules, isDatedType } from "../domain/dated-object.ts";
 import type { PolledRow, PolledType } from "./changed-record.ts";
 import type { WantedQuery } from "./run-queries.ts";
 import type { SeenRows } from "./seen-rows.ts";
@@ -24,12 +25,19 @@ export interface PollCursor {
 /** A transaction may show its rows only after later stamps were seen. */
 export const OVERLAP_MS = 300_000;
 
+/** A visit may change without its own record: by an assignment, by an invitation. */
+export const MADE_OF: Readonly<Record<RecordType, readonly PolledType[]>> = {
+  ServiceAppointment: ["ServiceAppointment", "AssignedResource"],
+  Event: ["Event", "EventRelation"],
+  Lead: ["Lead"],
+  Opportunity: ["Opportunity"],
+};
+
 /** The objects to look at: those whose changes can change an appointment. */
 export function polledTypes(mapping: Connection["mapping"]): readonly PolledType[] {
-  return [
-    ...(["ServiceAppointment", "AssignedResource", "Event", "EventRelation"] as const),
-    ...DATED_TYPES.filter((type) => datedRules(mapping, type) !== undefined),
-  ];
+  return recordTypeSchema.options
+    .filter((type) => !isDatedType(type) || datedRules(mapping, type) !== undefined)
+    .flatMap((type) => MADE_OF[type]);
 }
 
 /** Asks for the rows behind the cursor, in the order of change, deleted ones included. */
