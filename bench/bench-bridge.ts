@@ -1,13 +1,13 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync, readFileSync, writeFileSync } from "node:fs";
-import { createServer } from "node:net";
 import { join } from "node:path";
 import { setTimeout as delay } from "node:timers/promises";
 import { fileURLToPath } from "node:url";
 import { Lifeline } from "../src/process-tree/lifeline.ts";
 import { socketPath } from "../src/process-tree/socket-path.ts";
 import { redisSearchPath } from "./bench-redis.ts";
+import { freePort } from "./listen-anywhere.ts";
 import type { Stage } from "./stage.ts";
 
 const MAIN = fileURLToPath(new URL("../src/main.js", import.meta.url));
@@ -165,13 +165,4 @@ async function isReady(url: string): Promise<boolean> {
 function pidIn(log: string, name: string): number {
   const lines = [...log.matchAll(/"event":"child\.started","child":"(\w+)","pid":(\d+)/g)];
   return Number(lines.findLast(([, child]) => child === name)?.[2]);
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -5,6 +5,7 @@ import { z } from "zod";
 import { parseOutboundMessage } from "../../src/intake/parse-outbound-message.ts";
 import { SOAP_ACK } from "../../src/intake/soap-reply.ts";
 import { openProducerRedis, untilReady } from "../../src/redis.ts";
+import { listenAnywhere } from "../listen-anywhere.ts";
 
 const REDIS_WAIT_MS = 5_000;
 
@@ -52,9 +53,5 @@ async function serve(
       () => response.writeHead(503).end(),
     );
   });
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  return { port: typeof address === "object" && address !== null ? address.port : 0 };
+  return { port: await listenAnywhere(server) };
 }

@@ -1,5 +1,6 @@
 import { createServer, type ServerResponse } from "node:http";
 import { z } from "zod";
+import { listenAnywhere } from "../listen-anywhere.ts";
 
 const behaviourSchema = z.enum(["takes", "throttles", "hangs"]);
 /** How the flooding connection's provider answers. */
@@ -53,11 +54,7 @@ async function listen(): Promise<number> {
     });
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  return typeof address === "object" && address !== null ? address.port : 0;
+  return listenAnywhere(server);
 }
 
 function note(body: string, atMs: number): void {

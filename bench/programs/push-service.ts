@@ -3,6 +3,7 @@ import { createServer } from "node:https";
 import { buffer } from "node:stream/consumers";
 import ece from "http_ece";
 import { z } from "zod";
+import { listenAnywhere } from "../listen-anywhere.ts";
 import { selfSigned } from "../self-signed.ts";
 import { type Arrival, ArrivalTally, preciseNowMs, sinkRequestSchema } from "./arrival-tally.ts";
 
@@ -47,11 +48,7 @@ async function listen(devices: number): Promise<z.infer<typeof pushServiceSchema
     response.writeHead(201, { location: `${origin}/m/${rep}` }).end();
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
+  const port = await listenAnywhere(server);
   origin = `https://127.0.0.1:${port}`;
   return { port, cert, keys: Array.from({ length: devices }, openBrowser) };
 }

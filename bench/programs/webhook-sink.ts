@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage } from "node:http";
 import { buffer } from "node:stream/consumers";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
+import { listenAnywhere } from "../listen-anywhere.ts";
 import { type Arrival, ArrivalTally, preciseNowMs, sinkRequestSchema } from "./arrival-tally.ts";
 
 /** The secret that all devices of the benchmark share. */
@@ -34,11 +35,7 @@ async function listen(): Promise<z.infer<typeof sinkSchema>> {
     response.writeHead(204).end();
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
-  const address = server.address();
-  return { port: typeof address === "object" && address !== null ? address.port : 0 };
+  return { port: await listenAnywhere(server) };
 }
 
 async function take(request: IncomingMessage): Promise<void> {

@@ -3,9 +3,10 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { redisSearchPath } from "../../bench/bench-redis.ts";
+import { freePort } from "../../bench/listen-anywhere.ts";
 import type { Stage } from "../../bench/stage.ts";
 import { untilTrue } from "../../src/process-tree/until-true.ts";
-import { endProgram, endWithStage, freePort, startProgram } from "./processes.ts";
+import { endProgram, endWithStage, startProgram } from "./processes.ts";
 import { ADMIN_TOKEN, START_LEAD_MS, TENANTS, type Tenant } from "./tenants.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.js", import.meta.url));

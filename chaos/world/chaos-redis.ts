@@ -3,11 +3,12 @@ import { mkdirSync, rmSync } from "node:fs";
 import { join } from "node:path";
 import { env } from "node:process";
 import type { Redis } from "ioredis";
+import { freePort } from "../../bench/listen-anywhere.ts";
 import { dataDir, type Stage } from "../../bench/stage.ts";
 import { findRedisServer } from "../../src/process-tree/find-redis-server.ts";
 import { untilTrue } from "../../src/process-tree/until-true.ts";
 import { openProducerRedis } from "../../src/redis.ts";
-import { endProgram, endWithStage, freePort, startProgram } from "./processes.ts";
+import { endProgram, endWithStage, startProgram } from "./processes.ts";
 
 const START_TIMEOUT_MS = 30_000;
 const SMALL_DISK = "24m";

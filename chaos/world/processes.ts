@@ -1,7 +1,6 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
 import { closeSync, openSync } from "node:fs";
-import { createServer } from "node:net";
 import type { Stage } from "../../bench/stage.ts";
 import { Lifeline } from "../../src/process-tree/lifeline.ts";
 
@@ -43,14 +42,4 @@ export function endWithStage(stage: Stage, child: () => ChildProcess | undefined
     child()?.kill("SIGCONT");
     await endProgram(child(), "SIGKILL");
   });
-}
-
-/** A port of 127.0.0.1 that nobody listens on. */
-export async function freePort(): Promise<number> {
-  const server = createServer().listen(0, "127.0.0.1");
-  await once(server, "listening");
-  const address = server.address();
-  server.close();
-  await once(server, "close");
-  return typeof address === "object" && address !== null ? address.port : 0;
 }

@@ -2,6 +2,7 @@ import { createServer, type IncomingMessage, type ServerResponse } from "node:ht
 import { buffer } from "node:stream/consumers";
 import { Webhook } from "standardwebhooks";
 import { z } from "zod";
+import { listenAnywhere } from "../../bench/listen-anywhere.ts";
 import type { Stage } from "../../bench/stage.ts";
 
 /** The secret of every device. */
@@ -64,15 +65,11 @@ export async function startSink(stage: Stage): Promise<Sink> {
     void receive(request, response).catch(() => response.destroy());
   });
   server.keepAliveTimeout = 60_000;
-  await new Promise<void>((resolve) => {
-    server.listen(0, "127.0.0.1", resolve);
-  });
+  const port = await listenAnywhere(server);
   stage.onEnd(async () => {
     server.closeAllConnections();
     server.close();
   });
-  const address = server.address();
-  const port = typeof address === "object" && address !== null ? address.port : 0;
   const sink: Sink = {
     url: `http://127.0.0.1:${port}`,
     arrivals,

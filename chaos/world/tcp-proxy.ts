@@ -1,6 +1,6 @@
-import { once } from "node:events";
 import { connect, createServer, type Socket } from "node:net";
 import { setTimeout } from "node:timers/promises";
+import { listenAnywhere } from "../../bench/listen-anywhere.ts";
 import type { Stage } from "../../bench/stage.ts";
 
 /** What the path between the bridge and its store does to bytes. */
@@ -35,8 +35,8 @@ export async function startTcpProxy(stage: Stage, upstream: number): Promise<Tcp
     const path = new Path(near, weather);
     paths.add(path);
     near.once("close", () => paths.delete(path));
-  }).listen(0, "127.0.0.1");
-  await once(server, "listening");
+  });
+  const port = await listenAnywhere(server);
   const each = (act: (path: Path) => void) => {
     for (const path of [...paths]) {
       act(path);
@@ -46,11 +46,10 @@ export async function startTcpProxy(stage: Stage, upstream: number): Promise<Tcp
     each((path) => path.reset());
     server.close();
   });
-  const address = server.address();
   return {
-    port: typeof address === "object" && address !== null ? address.port : 0,
-    pointAt: (port) => {
-      weather.port = port;
+    port,
+    pointAt: (next) => {
+      weather.port = next;
     },
     slowDown: (mostMs) => {
       weather.mostDelayMs = mostMs;
