@@ -1,6 +1,6 @@
 import { mkdirSync } from "node:fs";
 import { join, resolve } from "node:path";
-import { type Browser, chromium } from "playwright-core";
+import { type Browser, chromium, type Page } from "playwright-core";
 import { findProgram } from "./find-program.ts";
 
 const NAMES = ["chromium", "chromium-browser", "google-chrome", "google-chrome-stable"];
@@ -27,4 +27,17 @@ export async function startBrowser(): Promise<Browser> {
 export function shotPath(name: string): string {
   mkdirSync(SHOTS, { recursive: true });
   return join(SHOTS, `${name}.png`);
+}
+
+/** What the browser complains about from now on; a refused call is no fault of the page. */
+export function listenForComplaints(page: Page): string[] {
+  const complaints: string[] = [];
+  page.on("pageerror", (error) => complaints.push(error.message));
+  page.on("console", (message) => {
+    const isRefusal = /^Failed to load resource/.test(message.text());
+    if (["error", "warning"].includes(message.type()) && !isRefusal) {
+      complaints.push(message.text());
+    }
+  });
+  return complaints;
 }

@@ -1,5 +1,5 @@
 import type { Browser, BrowserContext, BrowserContextOptions, Page } from "playwright-core";
-import { shotPath } from "./browser.ts";
+import { listenForComplaints, shotPath } from "./browser.ts";
 import { findBarriers } from "./rep-phone.ts";
 
 /** The operators' password of a test's bridge. */
@@ -35,7 +35,7 @@ export async function openOperatorScreen(
   });
   context.setDefaultTimeout(PATIENCE_MS);
   const page = await context.newPage();
-  return { page, context, complaints: listen(page), close: () => context.close() };
+  return { page, context, complaints: listenForComplaints(page), close: () => context.close() };
 }
 
 /** Signs in by the form, as the first admin unless it is said who; afterwards the page that was asked for is there. */
@@ -94,16 +94,4 @@ function findOverflow(page: Page): Promise<readonly string[]> {
     .filter((one) => one.getBoundingClientRect().right > innerWidth + 1)
     .filter((one) => !one.closest(".scroll, .segments, .unseen, .skip, svg"))
     .map((one) => "too wide: " + one.outerHTML.slice(0, 100))`);
-}
-
-function listen(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    const isRefusal = /^Failed to load resource/.test(message.text());
-    if (["error", "warning"].includes(message.type()) && !isRefusal) {
-      complaints.push(message.text());
-    }
-  });
-  return complaints;
 }

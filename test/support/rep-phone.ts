@@ -6,7 +6,7 @@ import type {
   CDPSession,
   Page,
 } from "playwright-core";
-import { shotPath } from "./browser.ts";
+import { listenForComplaints, shotPath } from "./browser.ts";
 import type { PushService } from "./push-service.ts";
 import { type PushSubscriber, subscribe } from "./push-subscriber.ts";
 import { until } from "./until.ts";
@@ -77,7 +77,7 @@ export async function openRepPhone(
     route.fulfill({ contentType: "text/html", body: "<title>Siro</title><h1>Siro</h1>" }),
   );
   const page = await context.newPage();
-  const complaints = listen(page);
+  const complaints = listenForComplaints(page);
   const worker = await workerDoor(context, page);
   let delivered = 0;
   return {
@@ -131,18 +131,6 @@ const LISTEN = `;window.heard = 0; navigator.serviceWorker?.addEventListener("me
 
 function heardCount(page: Page): Promise<number> {
   return page.evaluate("window.heard");
-}
-
-function listen(page: Page): string[] {
-  const complaints: string[] = [];
-  page.on("pageerror", (error) => complaints.push(error.message));
-  page.on("console", (message) => {
-    const isRefusal = /^Failed to load resource/.test(message.text());
-    if (["error", "warning"].includes(message.type()) && !isRefusal) {
-      complaints.push(message.text());
-    }
-  });
-  return complaints;
 }
 
 async function workerDoor(context: BrowserContext, page: Page) {
