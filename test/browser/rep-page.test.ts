@@ -12,6 +12,7 @@ import {
   startBridge,
 } from "../support/bridge-process.ts";
 import { startBrowser } from "../support/browser.ts";
+import { noonZone } from "../support/builders.ts";
 import { type PushService, startPushService } from "../support/push-service.ts";
 import { lookAtAll, openRepPhone, type PhoneOptions, type RepPhone } from "../support/rep-phone.ts";
 import { until } from "../support/until.ts";
@@ -65,12 +66,6 @@ async function aPhone(own: Partial<PhoneOptions> = {}): Promise<RepPhone> {
   const phone = await openRepPhone(browser, { service, url: bridge.url, ...own });
   phones.push(phone);
   return phone;
-}
-
-/** A zone in which it is about noon: what begins within some hours is of the same day, whenever this runs. */
-function noonZone(): string {
-  const ahead = 12 - new Date().getUTCHours();
-  return `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
 }
 
 async function aRep(own: object = { timeZone: noonZone() }): Promise<Rep> {

@@ -3,11 +3,17 @@ import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { parse } from "yaml";
 import { cliUnderTest } from "../cli/cli-under-test.ts";
 import { ACME, aVisitEvent, type BridgeProcess, startBridge } from "../support/bridge-process.ts";
+import { noonZone } from "../support/builders.ts";
 import { type OtlpReceiver, startOtlpReceiver } from "../support/otlp-receiver.ts";
 import { until } from "../support/until.ts";
 import { startWebhookSink, type WebhookSink } from "../support/webhook-sink.ts";
 
-const RITA = { userId: "005Hs00000RitaSAAV", email: "rita@acme.example", name: "Rita Signal" };
+const RITA = {
+  userId: "005Hs00000RitaSAAV",
+  email: "rita@acme.example",
+  name: "Rita Signal",
+  timeZone: noonZone(),
+};
 const TITLE = "Roof at Mallory's";
 
 const STEPS = [

@@ -47,3 +47,9 @@ export function issued(
   const { recordId, startAtMs } = appointment;
   return { promptId: `${action}-${recordId}-${time}`, recordId, action, atMs: at(time), startAtMs };
 }
+
+/** A zone in which it is about noon: what begins within some hours is of the same day, whenever this runs. */
+export function noonZone(): string {
+  const ahead = 12 - new Date().getUTCHours();
+  return `Etc/GMT${ahead > 0 ? "-" : "+"}${Math.abs(ahead)}`;
+}
