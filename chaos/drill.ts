@@ -1,7 +1,7 @@
 import { setTimeout as delay } from "node:timers/promises";
 import { untilTrue } from "../src/process-tree/until-true.ts";
 import type { Terms } from "./checks/evidence.ts";
-import { AckBook } from "./load/ack-book.ts";
+import { AckBook, type SentEvent } from "./load/ack-book.ts";
 import type { Sender } from "./load/sender.ts";
 import { type LoadPlan, type RunningLoad, smaller, startLoad } from "./load/start-load.ts";
 import type { Random } from "./seeded-random.ts";
@@ -32,7 +32,6 @@ export interface Load extends RunningLoad {
 const USUAL_TERMS: Terms = {
   graceMs: 2_000,
   outageMs: 0,
-  mayExpire: false,
   isUnreachable: () => false,
   parked: {},
   leastStrictShare: 0.6,
@@ -45,11 +44,14 @@ export class Drill {
   readonly factor: number;
   readonly random: Random;
   book = new AckBook();
+  /** The visits that an org holds: nobody sends an event of them, nobody acknowledges one. */
+  readonly orgBook = new AckBook();
   readonly bounds: Bound[] = [];
   readonly findings: string[] = [];
   terms: Terms = USUAL_TERMS;
   proof: Sender["proof"] = "signature";
   readonly #isSmall: boolean;
+  readonly #forgotten: SentEvent[] = [];
   #batches = 0;
   #lastDueAtMs = 0;
 
@@ -65,6 +67,11 @@ export class Drill {
     return this.#lastDueAtMs;
   }
 
+  /** All that was ever sent, and what the org was made to hold. */
+  get everAsked(): readonly SentEvent[] {
+    return [...this.#forgotten, ...this.book.events(), ...this.orgBook.events()];
+  }
+
   /** What sends to the bridge of this drill. */
   get sender(): Sender {
     return { url: this.world.url, book: this.book, proof: this.proof };
@@ -77,6 +84,7 @@ export class Drill {
 
   /** Starts another book: what was in the store is gone, and nobody can be held to it. */
   forget(): void {
+    this.#forgotten.push(...this.book.events());
     this.book = new AckBook();
   }
 

@@ -1,11 +1,13 @@
 import { mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { setTimeout as delay } from "node:timers/promises";
 import type { Stage } from "../bench/stage.ts";
 import { spreadOf } from "../bench/statistics.ts";
+import { groupBy } from "../src/siro/group-by.ts";
 import { checkAll } from "./checks/check-all.ts";
 import { latenessOf } from "./checks/check-neighbour.ts";
 import { type Evidence, readRecords, type Verdict } from "./checks/evidence.ts";
+import { type HandedBack, handBack } from "./checks/hand-back.ts";
+import { untilKept } from "./checks/until-kept.ts";
 import { type Bound, Drill, type DrillConditions } from "./drill.ts";
 import { measureMachine } from "./machine-factor.ts";
 import type { Scenario } from "./scenario.ts";
@@ -29,6 +31,8 @@ export interface ScenarioResult {
   readonly verdicts: readonly Verdict[];
   readonly bounds: readonly Bound[];
   readonly findings: readonly string[];
+  /** How many parked entries were handed back, by what came of it. */
+  readonly handedBack: Readonly<Record<string, number>>;
 }
 
 /** How all scenarios of one call are run. */
@@ -43,6 +47,7 @@ export interface RunOptions {
 
 const AFTER_LAST_MS = 500;
 const LOOK_MS = 1_000;
+const CONFIRM_MS = 700;
 const SETTLE_MS = 20_000;
 
 /** Runs one scenario in a world of its own and judges what it left; one that cannot be run is broken. */
@@ -101,7 +106,13 @@ async function judge(
     verdicts,
     bounds: drill.bounds,
     findings: drill.findings,
+    handedBack: countOutcomes(evidence.handedBack ?? []),
   };
+}
+
+function countOutcomes(handedBack: readonly HandedBack[]): Readonly<Record<string, number>> {
+  const ofOne = groupBy(handedBack, ({ outcome }) => outcome);
+  return Object.fromEntries([...ofOne].map(([outcome, all]) => [outcome, all.length]));
 }
 
 function keepLogs({ parts }: World, folder: string, name: string): void {
@@ -114,26 +125,21 @@ function keepLogs({ parts }: World, folder: string, name: string): void {
 function nothingOf({ name, faults }: Scenario, factor: number) {
   return {
     ...{ name, faults, factor, tookMs: 0, acked: 0, refused: 0, arrivals: 0 },
-    ...{ latenessP99Ms: {}, verdicts: [], bounds: [], findings: [] },
+    ...{ latenessP99Ms: {}, verdicts: [], bounds: [], findings: [], handedBack: {} },
   };
 }
 
 /** Waits until nothing moves any more, or until it should not have: then that is what is judged. */
 async function settle(drill: Drill, beforeMiB: number): Promise<Evidence> {
   await drill.at(drill.lastDueAtMs + AFTER_LAST_MS);
-  const { outageMs } = drill.terms;
-  const deadlineMs = Date.now() + SETTLE_MS * drill.factor + outageMs;
-  for (;;) {
-    const evidence = await collect(drill, beforeMiB);
-    const isOver = Date.now() >= deadlineMs;
-    if (evidence !== undefined && (isOver || checkAll(evidence).every(({ isKept }) => isKept))) {
-      return evidence;
-    }
-    if (isOver) {
-      throw new Error("the bridge did not answer an operator's questions at rest");
-    }
-    await delay(LOOK_MS);
+  const deadlineMs = Date.now() + SETTLE_MS * drill.factor + drill.terms.outageMs;
+  const patience = { deadlineMs, lookMs: LOOK_MS, confirmMs: CONFIRM_MS };
+  const evidence = await untilKept(() => collect(drill, beforeMiB), patience);
+  if (evidence === undefined) {
+    throw new Error("the bridge did not answer an operator's questions at rest");
   }
+  const { parked, factor } = evidence;
+  return { ...evidence, handedBack: await handBack(drill.world.desk, parked, factor) };
 }
 
 async function collect(drill: Drill, beforeMiB: number): Promise<Evidence | undefined> {
@@ -146,6 +152,7 @@ async function collect(drill: Drill, beforeMiB: number): Promise<Evidence | unde
     ]);
     return {
       ...{ book, records, parked, overview, terms, factor },
+      ...{ everAsked: drill.everAsked, handedBack: undefined },
       arrivals: [...world.sink.arrivals],
       nowMs: Date.now(),
       memory: { beforeMiB, afterMiB: world.memoryMiB() },

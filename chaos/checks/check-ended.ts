@@ -1,5 +1,5 @@
 import type { BridgeRecord } from "../world/operator.ts";
-import { type Evidence, type Verdict, verdictOf } from "./evidence.ts";
+import { type Evidence, type Terms, type Verdict, verdictOf } from "./evidence.ts";
 
 /** A prompt that still waits so long after its moment was forgotten. */
 const FORGOTTEN_MS = 10_000;
@@ -25,7 +25,24 @@ export function checkEnded(evidence: Evidence): Verdict {
   const failed = Object.values(overview.queues).reduce((sum, queue) => sum + queue.failed, 0);
   const dropped =
     failed > parked.length ? [`${failed} jobs failed and ${parked.length} are parked`] : [];
-  return verdictOf("I6", prompts.length, [...open, ...forgotten, ...jobless, ...dropped]);
+  const left = leftOver(evidence);
+  return verdictOf("I6", prompts.length, [...open, ...forgotten, ...jobless, ...dropped, ...left]);
+}
+
+/** A delivery that is put off is tried again; at rest only those may be that cannot succeed. */
+function leftOver({ records, overview, terms }: Evidence): readonly string[] {
+  const hopeless = [...records].flatMap(([key, { deliveries }]) =>
+    isHopeless(terms, key) ? deliveries.filter(({ state }) => state === "retrying") : [],
+  );
+  const putOff = overview.queues["deliveries"]?.delayed ?? 0;
+  return putOff > hopeless.length
+    ? [`${putOff} deliveries are put off at rest, ${hopeless.length} of which cannot succeed`]
+    : [];
+}
+
+function isHopeless(terms: Terms, key: string): boolean {
+  const [connection = "", recordId = ""] = key.split("/");
+  return terms.isUnreachable(connection, recordId);
 }
 
 interface Standing {
@@ -38,9 +55,8 @@ function openPrompt(
   key: string,
   { record, prompt }: Standing,
 ): readonly string[] {
-  const [connection = "", recordId = ""] = key.split("/");
   const overdueMs = nowMs - Date.parse(prompt.dueAt);
-  if (overdueMs < FORGOTTEN_MS * factor || terms.isUnreachable(connection, recordId)) {
+  if (overdueMs < FORGOTTEN_MS * factor || isHopeless(terms, key)) {
     return [];
   }
   const { promptId, action, state } = prompt;

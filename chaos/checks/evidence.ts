@@ -1,7 +1,8 @@
-import type { AckBook } from "../load/ack-book.ts";
+import type { AckBook, SentEvent } from "../load/ack-book.ts";
 import { byVisit } from "../load/expected.ts";
 import type { BridgeOverview, BridgeRecord, OperatorDesk, ParkedLine } from "../world/operator.ts";
 import type { Arrival } from "../world/sink.ts";
+import type { HandedBack } from "./hand-back.ts";
 
 /** What a scenario says of itself before its evidence is judged. */
 export interface Terms {
@@ -9,8 +10,6 @@ export interface Terms {
   readonly graceMs: number;
   /** Something was away for so long: what was due meanwhile may come later by that. */
   readonly outageMs: number;
-  /** What was due while something was away may have expired, if the bridge says so. */
-  readonly mayExpire: boolean;
   /** These visits' deliveries cannot succeed, by the scenario's own doing. */
   readonly isUnreachable: (connection: string, recordId: string) => boolean;
   /** How many entries must be parked, by reason; nothing else may be. */
@@ -22,9 +21,13 @@ export interface Terms {
 /** The three sides that are compared, and what the processes looked like. */
 export interface Evidence {
   readonly book: AckBook;
+  /** All that any book knows of: events that no longer count and an org's own visits, too. */
+  readonly everAsked: readonly SentEvent[];
   readonly arrivals: readonly Arrival[];
   readonly records: ReadonlyMap<string, BridgeRecord>;
   readonly parked: readonly ParkedLine[];
+  /** What came of handing some of it back; undefined before that was tried. */
+  readonly handedBack: readonly HandedBack[] | undefined;
   readonly overview: BridgeOverview;
   readonly terms: Terms;
   readonly factor: number;

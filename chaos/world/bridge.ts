@@ -7,7 +7,14 @@ import { freePort } from "../../bench/listen-anywhere.ts";
 import type { Stage } from "../../bench/stage.ts";
 import { untilTrue } from "../../src/process-tree/until-true.ts";
 import { endProgram, endWithStage, startProgram } from "./processes.ts";
-import { ADMIN_TOKEN, START_LEAD_MS, TENANTS, type Tenant } from "./tenants.ts";
+import {
+  ADMIN_TOKEN,
+  START_LEAD_MS,
+  STOP_EXPIRY_MS,
+  STOP_GRACE_MS,
+  TENANTS,
+  type Tenant,
+} from "./tenants.ts";
 
 const MAIN = fileURLToPath(new URL("../../src/main.js", import.meta.url));
 const CLOCK = new URL("../programs/shift-clock.js", import.meta.url).href;
@@ -134,7 +141,12 @@ function settingsOf({ name, organizationId, webhookSecret, signingSecret }: Tena
     webhookSecrets: [webhookSecret],
     signingSecrets: [signingSecret],
     integrationConnectionId: "01HACME0000000000000000000",
-    schedule: { startLeadSeconds: START_LEAD_MS / 1000, restartGapSeconds: 1 },
+    schedule: {
+      startLeadSeconds: START_LEAD_MS / 1000,
+      stopGraceSeconds: STOP_GRACE_MS / 1000,
+      stopExpirySeconds: STOP_EXPIRY_MS / 1000,
+      restartGapSeconds: 1,
+    },
   };
 }
 

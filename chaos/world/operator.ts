@@ -54,6 +54,7 @@ const parkedSchema = z.object({
   detail: z.string(),
   recordId: z.string().nullable(),
   kind: z.string(),
+  lastParkedAt: z.string(),
 });
 export type ParkedLine = z.infer<typeof parkedSchema>;
 
@@ -111,6 +112,12 @@ export class OperatorDesk {
       cursor = page.nextCursor;
     }
     return found;
+  }
+
+  /** Hands one piece of parked work back; says whether the bridge took it. */
+  async replay(id: string): Promise<boolean> {
+    const path = `/parked/${encodeURIComponent(id)}/replay`;
+    return (await this.call(path, { method: "POST" })).status < 300;
   }
 
   /** Makes reps known, each with one device at the sink. */

@@ -44,9 +44,32 @@ export class OrgDay {
         ServiceResourceId: idOf(resource),
         IsPrimaryResource: true,
       });
-      this.visits.push({ recordId: idOf(visit), userId, startAtMs });
+      this.#hold({ recordId: idOf(visit), userId, startAtMs });
     }
     await this.enrol();
+  }
+
+  #hold(visit: OrgVisit): void {
+    this.visits.push(visit);
+    this.#note(visit);
+  }
+
+  /** Writes down when a visit is, by which it is judged whether its prompts come in time. */
+  #note({ recordId, userId, startAtMs }: OrgVisit): void {
+    const visit = {
+      connection: ACME.name,
+      recordId,
+      userIds: [userId, userId],
+      versions: [],
+    } as const;
+    this.#drill.orgBook.open(visit, {
+      eventId: `${recordId} at ${startAtMs}`,
+      occurredAtMs: Date.now(),
+      status: "scheduled",
+      userId,
+      startAtMs,
+      endAtMs: startAtMs + LASTS_MS,
+    });
   }
 
   /** Gives every rep a device. */
@@ -66,6 +89,7 @@ export class OrgDay {
         SchedEndTime: new Date(startAtMs + LASTS_MS),
       });
       visit.startAtMs = startAtMs;
+      this.#note(visit);
     }
   }
 

@@ -32,3 +32,5 @@ export const ADMIN_TOKEN = "an-invented-admin-token";
 export const START_LEAD_MS = 1_000;
 /** How long after a visit its stop is due. */
 export const STOP_GRACE_MS = 0;
+/** How long a stop is of use. */
+export const STOP_EXPIRY_MS = 1_800_000;
