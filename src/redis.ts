@@ -109,7 +109,8 @@ function clusterOptions(address: ClusterAddress, options: ConnectionOptions) {
       ...(hasTls ? { tls: {} } : {}),
     },
     enableOfflineQueue: options.enableOfflineQueue ?? true,
-    ...(isWaiting ? { maxRedirections: FAILOVER_TRIES } : {}),
+    // With the check, whoever reconnects while the shard has no master waits for a promise that is never settled: BullMQ does.
+    ...(isWaiting ? { maxRedirections: FAILOVER_TRIES, enableReadyCheck: false } : {}),
     clusterRetryStrategy: () => RECONNECT_MS,
     // The names of nodes stand in their certificates.
     ...(hasTls ? { dnsLookup: keepName } : {}),
