@@ -1,11 +1,18 @@
 import { afterAll, beforeAll, expect, test } from "@jest/globals";
+import { Queue, Worker } from "bullmq";
+import type { Redis } from "ioredis";
 import { addCustomer, addRep } from "../../src/local-mode/stub-org/seed/demo-people.ts";
 import { type StubOrg, startStubOrg } from "../../src/local-mode/stub-org/start-stub-org.ts";
 import { idOf } from "../../src/local-mode/stub-org/store/record.ts";
 import { createCrmEventsQueue } from "../../src/queues/crm-events.ts";
-import { openWorkerRedis } from "../../src/redis.ts";
+import { queueBase } from "../../src/queues/queue-base.ts";
+import { openProducerRedis, openWorkerRedis } from "../../src/redis.ts";
 import { ACME, type BridgeProcess, startBridge } from "../support/bridge-process.ts";
-import { type RedisCluster, startRedisCluster } from "../support/redis-cluster.ts";
+import {
+  type ClusterNode,
+  type RedisCluster,
+  startRedisCluster,
+} from "../support/redis-cluster.ts";
 import { until } from "../support/until.ts";
 import { startWebhookSink, type WebhookSink } from "../support/webhook-sink.ts";
 
@@ -13,6 +20,9 @@ import { startWebhookSink, type WebhookSink } from "../support/webhook-sink.ts";
 const NORTH = "north";
 const SOUTH = "south";
 const PATIENCE_MS = 30_000;
+/** Long before a worker stops waiting for work: after six seconds without an answer. */
+const MISSED_AFTER_MS = 1_000;
+const TRIALS = ["trial-1", "trial-2", "trial-3"];
 
 let cluster: RedisCluster;
 let org: StubOrg;
@@ -106,3 +116,89 @@ test("the keys of two shards lie on two nodes, each all on one", async () => {
   expect(ofSouth?.filter((key) => !key.startsWith("{south}:sb"))).toEqual([]);
   expect(ofSouth).toContain("{south}:sb-queue:crm-events:wait");
 });
+
+test("workers go on at a replica although their shard had no master for a while", async () => {
+  const [master, replica] = await Promise.all([cluster.masterOf(SOUTH), cluster.addReplica(SOUTH)]);
+  const nodes = [replica, ...cluster.masters];
+  await Promise.all(
+    nodes.map(({ redis }) => redis.config("SET", "cluster-node-timeout", MISSED_AFTER_MS)),
+  );
+  const redis = openWorkerRedis(cluster.url(SOUTH));
+  const producer = openProducerRedis(cluster.url(SOUTH));
+  const waiting = watchDuplicates(redis);
+  const taken: string[] = [];
+  const workers = TRIALS.map((name) => startTrialWorker(name, redis, taken));
+  const queues = TRIALS.map((name) => new Queue(name, queueBase(producer)));
+  // Then all begin to wait now, and stop waiting when the master is missed.
+  await untilWorkedOn(queues, taken);
+  await untilAllWait(master);
+  const beganAgain = Promise.all(waiting.map(untilBeganAgain));
+
+  await master.server.end("SIGKILL");
+  await untilHasNoMaster(replica);
+  await beganAgain;
+  await replica.redis.cluster("FAILOVER", "TAKEOVER");
+  taken.length = 0;
+  await untilWorkedOn(queues, taken);
+
+  expect(waiting).toHaveLength(TRIALS.length);
+  await Promise.all([
+    ...workers.map((one) => one.close(true)),
+    ...queues.map((one) => one.close()),
+  ]);
+  redis.disconnect();
+  producer.disconnect();
+}, 90_000);
+
+function startTrialWorker(name: string, redis: Redis, taken: string[]): Worker {
+  const worker = new Worker(name, async () => void taken.push(name), queueBase(redis));
+  return worker.on("error", () => undefined);
+}
+
+/** The connections on which workers wait for work: duplicates of the one that they are given. */
+function watchDuplicates(redis: Redis): readonly Redis[] {
+  const duplicates: Redis[] = [];
+  const duplicate = redis.duplicate.bind(redis);
+  redis.duplicate = (...args) => {
+    const made = duplicate(...args);
+    duplicates.push(made);
+    return made;
+  };
+  return duplicates;
+}
+
+/** Until a connection was closed and opened again; or has found that it must try once more, there being no master. */
+function untilBeganAgain(connection: Redis): Promise<void> {
+  return new Promise((done) => {
+    connection.once("end", () => {
+      connection.once("ready", done);
+      connection.once("reconnecting", done);
+    });
+  });
+}
+
+async function untilAllWait({ redis }: ClusterNode): Promise<void> {
+  const count = `blocked_clients:${TRIALS.length}\r`;
+  await until(async () => (await redis.info("clients")).includes(count), {
+    timeoutMs: PATIENCE_MS,
+    what: "every worker to wait for work",
+  });
+}
+
+async function untilHasNoMaster({ redis }: ClusterNode): Promise<void> {
+  await until(async () => String(await redis.cluster("INFO")).includes("cluster_state:fail"), {
+    timeoutMs: PATIENCE_MS,
+    what: "the cluster to miss a master",
+  });
+}
+
+/** Adds a job to each queue; the producers' connection fails at once as long as it knows no master. */
+async function untilWorkedOn(queues: readonly Queue[], taken: readonly string[]): Promise<void> {
+  const add = (queue: Queue) =>
+    until(() => queue.add("trial", {}), { timeoutMs: PATIENCE_MS, what: "a job to be stored" });
+  await Promise.all(queues.map(add));
+  await until(() => TRIALS.every((name) => taken.includes(name)), {
+    timeoutMs: PATIENCE_MS,
+    what: `${TRIALS.join(", ")} to be worked on`,
+  });
+}

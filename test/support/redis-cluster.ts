@@ -29,6 +29,8 @@ export interface RedisCluster {
   url(shard: string): string;
   /** The master that holds a shard's slot by the first division. */
   masterOf(shard: string): Promise<ClusterNode>;
+  /** Starts one more server, which follows the shard's master and takes over only when it is told to. */
+  addReplica(shard: string): Promise<ClusterNode>;
   stop(): Promise<void>;
 }
 
@@ -36,6 +38,7 @@ export interface RedisCluster {
 export async function startRedisCluster(options: RedisClusterOptions = {}): Promise<RedisCluster> {
   const dir = mkdtempSync(join(tmpdir(), "siro-bridge-cluster-"));
   const masters = await Promise.all([1, 2, 3].map(() => startNode(dir, options)));
+  const replicas: ClusterNode[] = [];
   const cluster: RedisCluster = {
     masters,
     url: (shard) =>
@@ -44,8 +47,15 @@ export async function startRedisCluster(options: RedisClusterOptions = {}): Prom
       const slot = Number(await masters[0]?.redis.cluster("KEYSLOT", `{${shard}}`));
       return nth(masters, Math.floor((slot * masters.length) / SLOTS));
     },
+    addReplica: async (shard) => {
+      const replica = await startNode(dir, { args: ["--cluster-replica-no-failover", "yes"] });
+      replicas.push(replica);
+      const master = await cluster.masterOf(shard);
+      await follow(replica, master, [...masters, ...replicas]);
+      return replica;
+    },
     stop: async () => {
-      await Promise.all(masters.map(stopNode));
+      await Promise.all([...masters, ...replicas].map(stopNode));
       rmSync(dir, { recursive: true, force: true });
     },
   };
@@ -60,7 +70,7 @@ async function startNode(dir: string, { args = [] }: RedisClusterOptions): Promi
   const server = await launchRedis(`redis://127.0.0.1:${port}`, [
     ...["--port", String(port), "--bind", "127.0.0.1", "--dir", own],
     ...["--cluster-enabled", "yes", "--cluster-port", String(await freePort())],
-    ...["--cluster-node-timeout", "5000"],
+    ...["--cluster-node-timeout", "5000", "--repl-diskless-sync-delay", "0"],
     ...["--appendonly", "yes", "--appendfsync", "always", "--save", "", "--hz", "100"],
     ...["--maxmemory-policy", "noeviction", "--logfile", join(own, "redis.log"), ...args],
   ]);
@@ -89,6 +99,19 @@ async function joinAll(nodes: readonly ClusterNode[]): Promise<void> {
 async function meet({ redis }: ClusterNode, other: ClusterNode): Promise<void> {
   const [, , busPort] = /:(\d+)@(\d+) /.exec(String(await other.redis.cluster("NODES"))) ?? [];
   await redis.call("CLUSTER", "MEET", "127.0.0.1", other.port, String(busPort));
+}
+
+async function follow(
+  replica: ClusterNode,
+  master: ClusterNode,
+  all: readonly ClusterNode[],
+): Promise<void> {
+  await meet(replica, master);
+  await untilAllKnow(all);
+  await replica.redis.call("CLUSTER", "REPLICATE", String(await master.redis.cluster("MYID")));
+  const isUp = async () =>
+    (await replica.redis.info("replication")).includes("master_link_status:up");
+  await until(isUp, { timeoutMs: FORM_TIMEOUT_MS, what: "the replica to follow its master" });
 }
 
 async function untilAllKnow(nodes: readonly ClusterNode[]): Promise<void> {
