@@ -10,7 +10,6 @@ import { openChannels } from "./channels.ts";
 import type { Config } from "./config.ts";
 import { connectionsHome } from "./connections-home.ts";
 import { openDeviceDesk } from "./devices/device-desk.ts";
-import { sealAddress } from "./devices/sealed-address.ts";
 import { createDocsRouter } from "./docs/docs-router.ts";
 import { createEvents, type Events } from "./events.ts";
 import { errorResponder } from "./http/error-responder.ts";
@@ -197,6 +196,6 @@ function keepSealed(
   { config, redis }: AppDeps,
   { connection, reason, bytes }: QuarantineEntry,
 ): Promise<void> {
-  const sealedBody = sealAddress(bytes.toString("base64"), config.secretKey);
-  return keepUnreadable(redis, { connection, reason, atMs: Date.now(), sealedBody });
+  const message = { connection, reason, atMs: Date.now(), bytes };
+  return keepUnreadable(redis, message, config.secretKey);
 }

@@ -11,6 +11,7 @@ import { parkedCommand } from "./parked-command.ts";
 import { repsCommand } from "./reps-command.ts";
 import { salesforceCommand } from "./salesforce-command.ts";
 import { sendSampleCommand } from "./send-sample-command.ts";
+import { unreadableCommand } from "./unreadable-command.ts";
 
 /** Every command of the tool, one file each. */
 const COMMANDS: readonly (() => Command)[] = [
@@ -20,6 +21,7 @@ const COMMANDS: readonly (() => Command)[] = [
   sendSampleCommand,
   repsCommand,
   parkedCommand,
+  unreadableCommand,
   salesforceCommand,
   openapiCommand,
   exportCommand,

@@ -1,5 +1,6 @@
 import { afterAll, beforeAll, describe, expect, test } from "@jest/globals";
 import { addAudit } from "../../src/books/audit-book.ts";
+import { keepUnreadable } from "../../src/books/unreadable-book.ts";
 import {
   type AdminServer,
   type AdminStore,
@@ -7,6 +8,7 @@ import {
   bodyOf,
   forgetFailures,
   PASSWORD,
+  SECRET_KEY,
   signIn,
   startAdmin,
   startStore,
@@ -108,6 +110,42 @@ describe("the audit trail", () => {
     expect(await look(`/api/queues/deliveries/${id}`)).toBe(200);
     const jobLook = { what: "Looked at a job by its page", subject: `deliveries/${id}` };
     expect((await trail())[0]).toMatchObject(jobLook);
+  });
+
+  test("tells that an admin looked at messages nobody could read, never what they saw", async () => {
+    const keep = (body: string, key = SECRET_KEY) => {
+      const message = { connection: "acme", reason: "STRUCTURE", bytes: Buffer.from(body) };
+      return keepUnreadable(store.redis, { ...message, atMs: 1_800_000_000_000 }, key);
+    };
+    await keep("<sealed-elsewhere/>", Buffer.alloc(32, 1));
+    await keep("<odd>Dachprüfung</odd>");
+    const path = "/connections/acme/unreadable";
+    await admin.api("/people", {
+      method: "POST",
+      body: { name: "oscar", role: "operator", password: SECRET },
+    });
+    const operator = { cookie: await signIn(admin, { user: "oscar", password: SECRET }) };
+    const refused = await admin.call(`/admin/api${path}`, { headers: operator });
+    expect((await bodyOf(refused)).error.code).toBe("ROLE_TOO_LOW");
+    expect((await trail())[0]).toMatchObject({ who: "oscar", what: "Signed in" });
+    const kept = { at: "2027-01-15T08:00:00.000Z", reason: "STRUCTURE" };
+    expect(await bodyOf(await admin.api(path))).toEqual({
+      items: [
+        { ...kept, body: "<odd>Dachprüfung</odd>" },
+        { ...kept, body: null },
+      ],
+    });
+    const [{ id, at, ...look }] = await trail();
+    expect([id, at]).toEqual([expect.any(String), expect.any(String)]);
+    expect(look).toEqual({
+      who: "API token",
+      what: "Looked at messages nobody could read",
+      connection: "acme",
+    });
+    expect((await admin.api("/connections/nobody/unreadable")).status).toBe(404);
+    expect(JSON.stringify(await store.redis.lrange("sb:{acme}:unreadable", 0, -1))).not.toMatch(
+      /odd|Dach/,
+    );
   });
 
   test("tells of a lock-out once, and never repeats what was typed as a name nobody has", async () => {

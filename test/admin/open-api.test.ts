@@ -6,6 +6,7 @@ import { openOperators } from "../../src/admin/open-operators.ts";
 import { park } from "../../src/books/parked-book.ts";
 import { saveRep } from "../../src/books/rep-book.ts";
 import { appendTimeline } from "../../src/books/timeline-book.ts";
+import { keepUnreadable } from "../../src/books/unreadable-book.ts";
 import {
   type AdminServer,
   type AdminStore,
@@ -124,6 +125,8 @@ describe("the described replies", () => {
       { atMs: Date.now(), kind: "prompt.due", text: "The start is due" },
     ]);
     await park(redis, aParkedEvent({ id: "acme~one" }));
+    const message = { connection: "acme", reason: "LIMIT", atMs: Date.now(), bytes: Buffer.of(60) };
+    await keepUnreadable(redis, message, SECRET_KEY);
     await admin.api(`/reps/acme/${REP.userId}/devices`, {
       method: "POST",
       body: { channel: "pull" },
@@ -148,6 +151,7 @@ describe("the described replies", () => {
     { name: "get /audit", real: "/audit" },
     { name: "get /connections", real: "/connections" },
     { name: "get /connections/:name", real: "/connections/acme" },
+    { name: "get /connections/:name/unreadable", real: "/connections/acme/unreadable" },
     { name: "get /connections/:connection/what-if", real: "/connections/acme/what-if" },
     {
       name: "post /connections/:connection/what-if",

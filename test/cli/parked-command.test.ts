@@ -1,6 +1,7 @@
 import { describe, expect, test } from "@jest/globals";
 import { park } from "../../src/books/parked-book.ts";
-import { API_TOKEN } from "../admin/admin-server.ts";
+import { keepUnreadable } from "../../src/books/unreadable-book.ts";
+import { API_TOKEN, SECRET_KEY } from "../admin/admin-server.ts";
 import { aParkedEvent, RECORD_ID } from "../admin/state.ts";
 import { bridgeForCli } from "./bridge-for-cli.ts";
 
@@ -85,5 +86,45 @@ describe("siro-bridge parked replay", () => {
     ]);
     const unknown = await parked(["list", "--connection", "nobody"]);
     expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("NOT_FOUND")]);
+  });
+});
+
+describe("siro-bridge unreadable", () => {
+  const unreadable = (...args: readonly string[]) =>
+    run(["unreadable", ...args], { ADMIN_API_TOKEN: API_TOKEN });
+
+  test("shows what nobody could read, the newest first, and does not let it steer the terminal", async () => {
+    const none = await unreadable("acme");
+    expect([none.code, none.stdout]).toEqual([0, "✓ Nothing is kept that nobody could read\n"]);
+    const message = { connection: "acme", reason: "STRUCTURE", atMs: 1_800_000_000_000 };
+    const keep = (body: string, key = SECRET_KEY) =>
+      keepUnreadable(store().redis, { ...message, bytes: Buffer.from(body) }, key);
+    await keep("<sealed-elsewhere/>", Buffer.alloc(32, 1));
+    await keep("<odd>\r\n\t\u001b[2J</odd>");
+    const { code, stdout } = await unreadable("acme");
+    expect(code).toBe(0);
+    expect(stdout).toBe(
+      `2027-01-15T08:00:00.000Z  STRUCTURE
+    <odd>
+    \t?[2J</odd>
+
+2027-01-15T08:00:00.000Z  STRUCTURE
+    (cannot be opened; was SECRET_KEY changed?)
+`,
+    );
+    const kept = { at: "2027-01-15T08:00:00.000Z", reason: "STRUCTURE" };
+    expect(JSON.parse((await unreadable("acme", "--json")).stdout)).toEqual({
+      ok: true,
+      items: [
+        { ...kept, body: "<odd>\r\n\t\u001b[2J</odd>" },
+        { ...kept, body: null },
+      ],
+    });
+  });
+
+  test("a connection nobody knows ends it with 1, none at all is wrong use", async () => {
+    const unknown = await unreadable("nobody");
+    expect([unknown.code, unknown.stderr]).toEqual([1, expect.stringContaining("NOT_FOUND")]);
+    expect((await unreadable("--json")).code).toBe(2);
   });
 });

@@ -24,6 +24,7 @@ import {
   newConnectionSchema,
   type SavedConnection,
 } from "./save-connection.ts";
+import { unreadableRoute } from "./unreadable-route.ts";
 
 /** Whoever deletes a connection names it once more. */
 const deletionSchema = z.object({ name: z.string() });
@@ -35,7 +36,13 @@ export interface ConnectionRoutesDeps extends AdminApiDeps {
 
 /** The routes of connections: everybody may look, an operator may hold, an admin may change; no secret is told twice. */
 export function connectionRoutes(deps: ConnectionRoutesDeps): readonly AdminRoute[] {
-  return [...readRoutes(deps), ...changeRoutes(deps), ...holdRoutes(deps), ...secretRoutes(deps)];
+  return [
+    ...readRoutes(deps),
+    unreadableRoute(deps),
+    ...changeRoutes(deps),
+    ...holdRoutes(deps),
+    ...secretRoutes(deps),
+  ];
 }
 
 function readRoutes(deps: ConnectionRoutesDeps): readonly AdminRoute[] {

@@ -1,5 +1,5 @@
 import { z } from "zod";
-import { crmObject, moment, namedRep } from "./shared.ts";
+import { crmObject, listOf, moment, namedRep } from "./shared.ts";
 
 const hold = z.object({ by: z.string(), since: moment });
 const settings = z.record(z.string(), z.unknown());
@@ -53,6 +53,17 @@ export const findingsReply = z.object({
 
 /** The hold that stands. */
 export const holdReply = z.object({ hold: hold.nullable() });
+
+/** Messages that nobody could read, the newest first. */
+export const unreadableReply = listOf(
+  z.object({
+    at: moment,
+    reason: z.string(),
+    body: z.string().nullable().meta({
+      description: "Its first 64 kB as UTF-8; null where it cannot be opened with this SECRET_KEY",
+    }),
+  }),
+);
 
 /** The rules of a connection that can be tried. */
 export const rulesReply = z.object({
