@@ -32,9 +32,14 @@ function shorten(title: string, maxLength: number, findings: LinkFindings): stri
   return cutBetweenGraphemes(title, maxLength - ELLIPSIS.length).trimEnd() + ELLIPSIS;
 }
 
+/** In UTF-16 units. */
+const LONGEST_CHARACTER = 2;
+
 function cutBetweenGraphemes(text: string, maxLength: number): string {
   let end = 0;
-  for (const { index, segment } of new Intl.Segmenter().segment(text)) {
+  // Where the cut may fall is known from what comes before it and the one character behind it.
+  const start = text.slice(0, maxLength + LONGEST_CHARACTER);
+  for (const { index, segment } of new Intl.Segmenter().segment(start)) {
     if (index + segment.length > maxLength) {
       break;
     }

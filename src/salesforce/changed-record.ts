@@ -29,10 +29,15 @@ export type PolledRow = Readonly<z.infer<typeof rowSchema>>;
 
 /** Reads the rows of a poll; those that are none are left out. */
 export function polledRows(rows: readonly unknown[]): readonly PolledRow[] {
-  return rows.flatMap((row) => {
+  return rows.filter(hasId).flatMap((row) => {
     const parsed = rowSchema.safeParse(row);
     return parsed.success ? [parsed.data] : [];
   });
+}
+
+/** Asked first: to say in detail what is wrong with a row takes long, and there may be very many. */
+function hasId(row: unknown): boolean {
+  return typeof row === "object" && row !== null && "Id" in row && typeof row.Id === "string";
 }
 
 /**

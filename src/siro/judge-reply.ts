@@ -19,9 +19,10 @@ const LONGEST_PAUSE_MS = 3_600_000;
 const errorInPlaceSchema = z.object({ error: z.unknown().refine((error) => Boolean(error)) });
 
 /** What Siro says about a request that does not fit; its `message` may quote values, `path` names fields. */
-const misfitSchema = z.object({
-  issues: z.array(z.object({ path: z.array(z.union([z.string(), z.number()])) })).min(1),
-});
+const misfitSchema = z.object({ issues: z.array(z.unknown()) });
+const issueSchema = z.object({ path: z.array(z.unknown()) });
+/** A path of more parts names no field of ours. */
+const LONGEST_PATH = 20;
 const FIELD_PATH = /^[\w.]{1,80}$/;
 
 /** What a reply means for the work. */
@@ -81,8 +82,13 @@ function blockNote({ text }: SiroReply): string {
 
 function misfitNote({ text }: SiroReply): string {
   const misfit = misfitSchema.safeParse(readJson(text));
-  const path = misfit.success ? (misfit.data.issues[0]?.path.join(".") ?? "") : "";
+  const issue = issueSchema.safeParse(misfit.data?.issues[0]);
+  const path = issue.data?.path.slice(0, LONGEST_PATH).filter(isPathPart).join(".") ?? "";
   return FIELD_PATH.test(path) ? ` (${path})` : "";
+}
+
+function isPathPart(part: unknown): part is string | number {
+  return typeof part === "string" || typeof part === "number";
 }
 
 function retryAfterMs({ retryAfter }: SiroReply): number | undefined {

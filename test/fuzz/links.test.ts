@@ -56,7 +56,10 @@ describe("whatever a link is made of", () => {
     },
     runs: 200,
     // Good as it is; hardly any draw is.
-    regressions: ['{"action":"start","title":"Roof & gutters, 2 days"}'],
+    regressions: [
+      '{"action":"start","title":"Roof & gutters, 2 days"}',
+      JSON.stringify({ action: "start", title: "a".repeat(2_000_000) }),
+    ],
   });
 
   fuzz("it is parsed or refused, and what was understood can be built again", {

@@ -196,6 +196,7 @@ describe("whatever Salesforce answers", () => {
       }
     },
     runs: 100,
+    regressions: [JSON.stringify(Array(100_000).fill(null))],
   });
 
   fuzz("for a moment, what is understood is the same when it is written and read again", {
@@ -269,7 +270,12 @@ describe("whatever change events hold", () => {
       }
     },
     runs: 200,
-    regressions: ['{"CreatedDate":9007199254740991}'],
+    regressions: [
+      '{"CreatedDate":9007199254740991}',
+      JSON.stringify({
+        ChangeEventHeader: { entityName: "Event", recordIds: Array(100_000).fill([1]) },
+      }),
+    ],
   });
 
   fuzz("as bytes, the batch is taken, what is unreadable asks for a look, and the position moves", {

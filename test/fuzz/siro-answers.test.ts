@@ -143,5 +143,12 @@ describe("whatever Siro answers", () => {
       }
     },
     runs: 200,
+    regressions: [
+      {
+        text: JSON.stringify({ issues: [{ path: Array(200_000).fill(null) }] }),
+        status: 400,
+        retryAfter: undefined,
+      },
+    ],
   });
 });

@@ -6,10 +6,15 @@ const momentSchema = z.union([z.bigint(), z.int()]).transform(Number).refine(isW
 
 const looseText = z.string().nullish().catch(undefined);
 
+/** Judged as a whole: to say of each of very many what is wrong takes long. */
+const recordIdsSchema = z.custom<readonly string[]>(
+  (ids) => Array.isArray(ids) && ids.every((id) => typeof id === "string"),
+);
+
 const changeSchema = z.object({
   ChangeEventHeader: z.object({
     entityName: z.string(),
-    recordIds: z.array(z.string()),
+    recordIds: recordIdsSchema,
     changeType: z.string(),
     changeOrigin: z.string().default(""),
     commitTimestamp: momentSchema,
