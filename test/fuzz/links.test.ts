@@ -47,7 +47,10 @@ describe("whatever a link is made of", () => {
       const given = fieldsOf(readJsonText(text));
       const build = buildRecordingLink(given, OPTIONS);
       const verdict = validateRecordingLink(given, OPTIONS);
-      expect(verdict.kind).toBe(build.kind === "built" ? "valid" : "refused");
+      // How long the whole link becomes is known to who builds it alone.
+      const isTooLong =
+        build.kind === "refused" && build.issues.some(({ code }) => code === "URL_TOO_LONG");
+      expect(verdict.kind).toBe(build.kind === "built" || isTooLong ? "valid" : "refused");
       if (build.kind === "built") {
         const parsed = parseRecordingLink(build.url, { ...OPTIONS, strict: true });
         const link = parsed.kind === "recording-link" ? parsed.link : {};
@@ -59,6 +62,11 @@ describe("whatever a link is made of", () => {
     regressions: [
       '{"action":"start","title":"Roof & gutters, 2 days"}',
       JSON.stringify({ action: "start", title: "a".repeat(2_000_000) }),
+      JSON.stringify({
+        action: "start",
+        integrationConnectionId: "1e309",
+        crmObjects: [{ objectType: "Lead", objectId: '"'.repeat(2_000) }],
+      }),
     ],
   });
 
