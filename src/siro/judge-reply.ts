@@ -21,7 +21,7 @@ const errorInPlaceSchema = z.object({ error: z.unknown().refine((error) => Boole
 /** What Siro says about a request that does not fit; its `message` may quote values, `path` names fields. */
 const misfitSchema = z.object({ issues: z.array(z.unknown()) });
 const issueSchema = z.object({ path: z.array(z.unknown()) });
-/** A path of more parts names no field of ours. */
+/** No field of ours lies deeper; what comes behind is not looked at. */
 const LONGEST_PATH = 20;
 const FIELD_PATH = /^[\w.]{1,80}$/;
 
