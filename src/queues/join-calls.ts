@@ -3,7 +3,7 @@ export type BulkCall<Item, Result> = (items: readonly Item[]) => Promise<readonl
 
 /** How calls are joined. */
 export interface JoinOptions {
-  /** Callers with this many items together do not wait for the call that is under way. */
+  /** Callers with this many items together wait for nobody. */
   readonly enoughItems: number;
   /** Whether a failure may be the fault of one item, so that each caller should be tried alone. */
   readonly isOfOneItem: (error: unknown) => boolean;
@@ -16,11 +16,11 @@ interface Caller<Item, Result> {
 }
 
 /**
- * Joins what is asked while a call is under way into the next one.
+ * Joins what is asked while calls are under way.
  *
- * The first goes out at once, so a lone caller waits for nobody; those who come meanwhile go together when it
- * is back, or as soon as they are enough for a call of their own. Each caller gets the results of its own
- * items, or the failure of the call that carried them.
+ * A lone caller waits for nobody. While calls are under way callers go together, as soon as their items are as many
+ * as those under way, or enough: so few calls carry much, and there is always something to do while one is waited
+ * for. Each caller gets the results of its own items, or the failure of the call that carried them.
  */
 export function joinCalls<Item, Result>(
   call: BulkCall<Item, Result>,
@@ -28,26 +28,29 @@ export function joinCalls<Item, Result>(
 ): BulkCall<Item, Result> {
   let waiting: Caller<Item, Result>[] = [];
   let waitingItems = 0;
-  let underWay = 0;
+  let itemsUnderWay = 0;
   return (items) =>
     new Promise((resolve, reject) => {
       waiting.push({ items, resolve, reject });
       waitingItems += items.length;
-      if (underWay === 0 || waitingItems >= options.enoughItems) {
-        void serveWaiting();
-      }
+      serveIfEnough();
     });
+
+  function serveIfEnough(): void {
+    if (waiting.length > 0 && waitingItems >= Math.min(itemsUnderWay, options.enoughItems)) {
+      void serveWaiting();
+    }
+  }
 
   async function serveWaiting(): Promise<void> {
     const callers = waiting;
+    const items = waitingItems;
     waiting = [];
     waitingItems = 0;
-    underWay += 1;
+    itemsUnderWay += items;
     await serve(call, callers, options);
-    underWay -= 1;
-    if (underWay === 0 && waiting.length > 0) {
-      void serveWaiting();
-    }
+    itemsUnderWay -= items;
+    serveIfEnough();
   }
 }
 
