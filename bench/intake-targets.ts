@@ -13,6 +13,8 @@ export interface IntakeTarget {
   readonly name: string;
   readonly port: number;
   readonly path: string;
+  /** Whether one process does it all, beside its Redis. */
+  readonly isOneProcess: boolean;
   /** The process that answers, and its Redis: what their processor time is counted by. */
   readonly pids: readonly [number, number];
   /** Empties the store, so that every run begins alike. */
@@ -32,6 +34,7 @@ export async function bridgeTarget(stage: Stage, roles: "web" | "web,worker") {
     name: roles === "web" ? "bridge" : "bridge with its worker",
     port: Number(new URL(bridge.url).port),
     path: INTAKE_PATH,
+    isOneProcess: roles === "web",
     pids: [bridge.pidOf("web"), bridge.pidOf("redis")],
     reset: () => empty(redis),
     verify: async ({ acks, failures }, notifications) => {
@@ -59,6 +62,7 @@ export async function ceilingTarget(
     name,
     port,
     path: "/",
+    isOneProcess: true,
     pids: [ceiling.pid, server.pid],
     reset: () => empty(redis),
     verify: async ({ failures }) => {

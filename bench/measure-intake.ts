@@ -2,6 +2,7 @@ import { withCpuTime } from "./cpu-time.ts";
 import type { Figure, FigureBook } from "./figures.ts";
 import { bridgeTarget, ceilingTarget, type IntakeTarget } from "./intake-targets.ts";
 import type { BenchOptions } from "./options.ts";
+import { placeAnywhere, placeApart } from "./placement.ts";
 import { type Program, startProgram } from "./program.ts";
 import { type LoadResult, loadResultSchema } from "./programs/load-generator.ts";
 import type { Stage } from "./stage.ts";
@@ -93,11 +94,17 @@ async function measureRun(
   load: Load,
   { warmUpMs, runMs }: Plan,
 ): Promise<Run> {
-  const { port, path } = target;
+  const { port, path, pids } = target;
+  const [server, redis] = pids;
+  if (target.isOneProcess) {
+    placeApart(server, [redis, generator.pid]);
+  } else {
+    placeAnywhere([...pids, generator.pid]);
+  }
   const send = (ms: number) => generator.ask({ port, path, ...load, ms }, loadResultSchema);
   await send(warmUpMs);
   await target.reset();
-  const { result, cpuMs } = await withCpuTime(target.pids, () => send(runMs));
+  const { result, cpuMs } = await withCpuTime(pids, () => send(runMs));
   await target.verify(result, load.notifications);
   const [serverCpuMs = Number.NaN, redisCpuMs = Number.NaN] = cpuMs;
   return { ...result, serverCpuMs, redisCpuMs };
