@@ -11,7 +11,7 @@ import { acrossRuns } from "./statistics.ts";
 
 const PROMPTS_PER_VISIT = 2;
 const LEVELS = [1_000, 10_000, 100_000];
-/** Takes a gibibyte of Redis' memory and a quarter of an hour. */
+/** Takes two gibibytes of Redis' memory and ten minutes. */
 const FULL_LEVEL = 1_000_000;
 const QUICK_LEVELS = [1_000, 5_000];
 const ROUNDS = 5;
