@@ -31,8 +31,8 @@ const ALLOWED = allowedCores();
 function allowedCores(): readonly number[] {
   try {
     const status = readFileSync("/proc/self/status", "utf8");
-    const list = /^Cpus_allowed_list:\s*(\S+)$/m.exec(status)?.[1] ?? "";
-    return list.split(",").flatMap(coresOf);
+    const [, list] = /^Cpus_allowed_list:\s*([\d,-]+)$/m.exec(status) ?? [];
+    return list?.split(",").flatMap(coresOf) ?? [];
   } catch {
     return [];
   }
