@@ -1,5 +1,7 @@
+import { randomUUID } from "node:crypto";
 import type { Job } from "bullmq";
-import { claimSiroLook, releaseSiroLook } from "../src/books/siro-mark-book.ts";
+import type { Redis } from "ioredis";
+import { holdSiroLook, releaseSiroLook, type SiroLooker } from "../src/books/siro-mark-book.ts";
 import { siroPollJobSchema } from "../src/queues/siro-poll.ts";
 import type { JobOutcome } from "./job-outcome.ts";
 import { judgePrompts } from "./judge-prompts.ts";
@@ -7,8 +9,9 @@ import type { WorkerKit } from "./kit.ts";
 import { lookAtSiro } from "./look-at-siro.ts";
 import type { SettledWork } from "./settle.ts";
 
-/** A worker that dies in a look holds nobody up for longer. */
-const LEASE_MS = 60_000;
+/** A worker that dies in a look holds nobody up for longer; one that lives renews it. */
+const LEASE_MS = 5_000;
+const RENEW_MS = 1_500;
 
 /** Queue adapter of `siro-poll`: one look, and the judgements that are due. The next look comes by itself. */
 export function pollSiro(kit: WorkerKit, job: Job, token: string | undefined): SettledWork {
@@ -27,14 +30,24 @@ async function poll(kit: WorkerKit, name: string): Promise<JobOutcome> {
   if (siro === undefined || connection?.siro === undefined) {
     return { kind: "done", note: { connection: name, siro: "not configured" } };
   }
-  if (!(await claimSiroLook(redis, name, LEASE_MS))) {
+  const looker = { connection: name, owner: randomUUID() };
+  if (!(await holdSiroLook(redis, looker, LEASE_MS))) {
     return { kind: "done", note: { connection: name, siro: "another look is under way" } };
   }
+  const stopRenewing = keepRenewing(redis, looker);
   try {
     const note = await lookAtSiro(kit, { connection, settings: connection.siro, siro });
     const notConfirmed = await judgePrompts(kit, name, connection.siro);
     return { kind: "done", note: { connection: name, ...note, notConfirmed } };
   } finally {
-    await releaseSiroLook(redis, name);
+    stopRenewing();
+    await releaseSiroLook(redis, looker);
   }
+}
+
+/** Where Redis gives no answer another look may begin; two at once read the same and take it in once. */
+function keepRenewing(redis: Redis, looker: SiroLooker): () => void {
+  const renew = () => void holdSiroLook(redis, looker, LEASE_MS).catch(() => undefined);
+  const timer = setInterval(renew, RENEW_MS);
+  return () => clearInterval(timer);
 }

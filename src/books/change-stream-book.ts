@@ -2,6 +2,7 @@ import type { Redis } from "ioredis";
 import { z } from "zod";
 import { keyspace } from "../keyspace.ts";
 import { redisScript, runScript } from "../redis-script.ts";
+import { holdLease, releaseLease } from "./lease-book.ts";
 
 /** Trouble that nobody renews is over, or its worker is; the streams renew theirs more often. */
 const TROUBLE_KEPT_SECONDS = 900;
@@ -27,18 +28,6 @@ export interface ChangeStreamBook {
   releaseLease(): Promise<void>;
 }
 
-const HOLD = redisScript(`
-local owner = redis.call('GET', KEYS[1])
-if owner and owner ~= ARGV[1] then return 0 end
-redis.call('SET', KEYS[1], ARGV[1], 'PX', ARGV[2])
-return 1
-`);
-
-const RELEASE = redisScript(`
-if redis.call('GET', KEYS[1]) == ARGV[1] then return redis.call('DEL', KEYS[1]) end
-return 0
-`);
-
 const SAVE = redisScript(`
 if redis.call('GET', KEYS[1]) ~= ARGV[1] then return 0 end
 redis.call('SET', KEYS[2], ARGV[2])
@@ -50,19 +39,17 @@ export function openChangeStreamBook(
   redis: Redis,
   { connection, owner }: StreamHolder,
 ): ChangeStreamBook {
-  const lease = keyspace.changeLease(connection);
+  const lease = { key: keyspace.changeLease(connection), owner };
   const position = keyspace.changePosition(connection);
   return {
     readPosition: async (channel) => readPosition(await redis.get(position), channel),
     savePosition: async (channel, replayId) => {
       const text = JSON.stringify({ channel, replayId: Buffer.from(replayId).toString("base64") });
-      return (await runScript(redis, SAVE, { keys: [lease, position], args: [owner, text] })) === 1;
+      const call = { keys: [lease.key, position], args: [owner, text] };
+      return (await runScript(redis, SAVE, call)) === 1;
     },
-    holdLease: async (leaseMs) =>
-      (await runScript(redis, HOLD, { keys: [lease], args: [owner, leaseMs] })) === 1,
-    releaseLease: async () => {
-      await runScript(redis, RELEASE, { keys: [lease], args: [owner] });
-    },
+    holdLease: (leaseMs) => holdLease(redis, lease, leaseMs),
+    releaseLease: () => releaseLease(redis, lease),
   };
 }
 

@@ -1,6 +1,7 @@
 import type { Redis } from "ioredis";
 import { z } from "zod";
 import { keyspace } from "../keyspace.ts";
+import { holdLease, type LeaseRef, releaseLease } from "./lease-book.ts";
 
 const marksSchema = z.object({
   /** Up to when everything that Siro had is known; a look that did not see everything does not move it. */
@@ -35,17 +36,23 @@ export async function saveSiroMarks(
   }
 }
 
-/** Takes the right to look, so that one worker does at a time; false while another has it. */
-export async function claimSiroLook(
-  redis: Redis,
-  connection: string,
-  leaseMs: number,
-): Promise<boolean> {
-  const key = keyspace.siroLease(connection);
-  return (await redis.set(key, "taken", "PX", leaseMs, "NX")) !== null;
+/** Who wants to look at the Siro of a connection. */
+export interface SiroLooker {
+  readonly connection: string;
+  /** Unique to the look. */
+  readonly owner: string;
 }
 
-/** Gives the right to look back. */
-export async function releaseSiroLook(redis: Redis, connection: string): Promise<void> {
-  await redis.del(keyspace.siroLease(connection));
+/** Takes the right to look, or renews it, so that one worker does at a time; false while another has it. */
+export function holdSiroLook(redis: Redis, looker: SiroLooker, leaseMs: number): Promise<boolean> {
+  return holdLease(redis, leaseOf(looker), leaseMs);
+}
+
+/** Gives the right to look back, if it is still one's own. */
+export function releaseSiroLook(redis: Redis, looker: SiroLooker): Promise<void> {
+  return releaseLease(redis, leaseOf(looker));
+}
+
+function leaseOf({ connection, owner }: SiroLooker): LeaseRef {
+  return { key: keyspace.siroLease(connection), owner };
 }

@@ -25,6 +25,8 @@ async function openStage(width: number, colorScheme: "light" | "dark"): Promise<
   return page;
 }
 
+let plays = 0;
+
 type Span = readonly [startsInSeconds: number, lastsSeconds: number];
 
 async function book(page: Page, customer: string, [startsIn, lasts]: Span): Promise<void> {
@@ -214,18 +216,21 @@ describe("local mode", () => {
 
   test("the day is played in a minute", async () => {
     const page = await openStage(1440, "light");
-    const next = cardOf(page, "Lang rooftop solar").filter({ hasText: "Solar consultation" });
-    // It began with a quarter of an hour; how much is left depends on the tests before.
+    // Of the day's own visits none is ahead any more when this is tried again.
+    plays += 1;
+    const customer = `Evening ${plays}`;
+    await book(page, customer, [1000, 600]);
+    const next = cardOf(page, customer);
     await next.getByText(/· in \d+ min$/).waitFor();
     await page.getByRole("button", { name: "Play the day in a minute" }).click();
-    await next.getByText(/· in \d s$/).waitFor();
-    const link = phoneOn(page).getByText("Solar consultation – Priya Lang");
-    await link.click({ timeout: 30_000 });
+    await next.getByText(/· in \d+ s$/).waitFor();
+    const link = phoneOn(page).getByText(`Roof inspection – ${customer}`).first();
+    await link.click({ timeout: 40_000 });
     await roomOn(page, "Siro")
-      .getByText(/^Lang rooftop solar: /)
+      .getByText(new RegExp(`^${customer}: `))
       .waitFor();
     await page.close();
-  }, 60_000);
+  }, 90_000);
 
   test("every page that explains is there", async () => {
     const page = await openStage(1280, "light");

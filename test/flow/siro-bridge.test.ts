@@ -12,6 +12,7 @@ const SEEN = "Siro_Recording_Seen__c";
 const STOPPED = "Siro_Recording_Stopped__c";
 const LINKED = "Siro_Recording_Linked__c";
 const SIRO_SECRET = `whsec_${Buffer.alloc(24, "siro").toString("base64")}`;
+const EVENTS_PATH = "/core/mobile-events";
 const TIMEOUT_MS = 20_000;
 
 let org: StubOrg;
@@ -93,10 +94,7 @@ describe("a whole bridge that asks Siro", () => {
     await bridge.enrolSink({ userId, email, name: "Dana Reed" }, sink);
     const { phone } = siro.addRep({ email });
     const visitId = book(resourceId);
-    const link = await until(
-      () => sink.arrived.find(({ data }) => data.appointment?.recordId === visitId)?.data.link,
-      { timeoutMs: TIMEOUT_MS, what: "the link to arrive" },
-    );
+    const link = await untilLink(visitId);
     const before = (await shown(visitId)).prompts[0];
     expect(before).toMatchObject({ action: "start", confirmation: "unknown" });
     await phone.tap(link);
@@ -131,7 +129,31 @@ describe("a whole bridge that asks Siro", () => {
     const { teams } = await readJson(await bridge.api("/coverage"));
     expect(teams).toMatchObject([{ team: "Field Sales East", visits: 1, confirmed: 1 }]);
   }, 90_000);
+
+  test("a worker that dies while it waits for Siro's answer holds nobody up", async () => {
+    const { userId, resourceId } = addRep(org.store, "Milo", "Hart");
+    const email = String(org.store.get(userId)?.["Email"]);
+    await bridge.enrolSink({ userId, email, name: "Milo Hart" }, sink);
+    const { phone } = siro.addRep({ email });
+    const visitId = book(resourceId);
+    const link = await untilLink(visitId);
+    siro.faults.inject({ kind: "hang" }, { times: "forever", path: EVENTS_PATH });
+    const asked = () => siro.calls.filter(({ path }) => path.includes(EVENTS_PATH)).length;
+    const before = asked();
+    await phone.tap(link);
+    await until(() => asked() > before, { timeoutMs: TIMEOUT_MS, what: "a question" });
+    process.kill(bridge.childPid("worker"), "SIGKILL");
+    siro.faults.clear();
+    await until(() => org.store.get(visitId)?.[SEEN], { timeoutMs: TIMEOUT_MS, what: SEEN });
+  }, 90_000);
 });
+
+function untilLink(visitId: string): Promise<string> {
+  return until(
+    () => sink.arrived.find(({ data }) => data.appointment?.recordId === visitId)?.data.link,
+    { timeoutMs: TIMEOUT_MS, what: "the link to arrive" },
+  );
+}
 
 /** Resolves once the messages that the stamps fired have been followed. */
 async function untilQuiet(visitId: string): Promise<void> {
