@@ -113,10 +113,22 @@ function endForgottenRecording(
     // No stop is left for what runs; one that stands belongs to the time the visit was moved to.
     if (!isLeftover(open.appointment, dueAtMs) && !isStoppedBefore(visits, dueAtMs)) {
       becomeRestart(open, first, dueAtMs);
+      dropStopsAfter(visits, dueAtMs);
     }
   } else if (open.stop.dueAtMs <= nowMs && dueAtMs <= nowMs + START_AFTER_STOP_MS) {
-    open.stop = undefined;
     becomeRestart(open, first, dueAtMs);
+    dropStopsAfter(visits, dueAtMs);
+    open.stop = undefined;
+  }
+}
+
+/** A restart ends whatever runs: where visits are never joined, others may wait for a stop that would end the new talk. */
+function dropStopsAfter(visits: readonly Visit[], atMs: number): void {
+  for (const visit of visits) {
+    const isRunning = visit.openSinceMs !== undefined && visit.start === undefined;
+    if (isRunning && visit.stop !== undefined && visit.stop.dueAtMs >= atMs) {
+      visit.stop = undefined;
+    }
   }
 }
 

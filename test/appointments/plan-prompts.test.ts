@@ -355,4 +355,17 @@ describe("planPrompts, when the day does not follow the book", () => {
       planAt("10:40", { appointments: [A, over], issued: history, schedule: NEVER_JOIN }),
     ).toEqual(["11:00 stop A until 11:30", "11:30 stop B until 12:00"]);
   });
+
+  test("never joined: the restart that ends a forgotten recording ends the others, too", () => {
+    const forgotten = anAppointment("A", ["14:00", "15:00"]);
+    const long = anAppointment("C", ["09:55", "11:20"]);
+    const history = [issued("start", long, "09:53"), issued("start", A, "09:58")];
+    const appointments = [forgotten, B, long];
+    expect(planAt("10:05", { appointments, issued: history, schedule: NEVER_JOIN })).toEqual([
+      "10:58 restart B until 12:00",
+      "12:00 stop B until 12:30",
+      "13:58 start A until 15:00",
+      "15:00 stop A until 15:30",
+    ]);
+  });
 });
