@@ -28,7 +28,7 @@ import { startRedisServer } from "../support/redis-server.ts";
 import { until } from "../support/until.ts";
 import { startWebhookSink, type WebhookSink } from "../support/webhook-sink.ts";
 
-/** `quick` has rungs of a second each; on `slow` nobody lives to see the second rung; the stops of `brief` expire soon. */
+/** `quick` has its rungs after two and three seconds; on `slow` nobody lives to see the second rung; the stops of `brief` expire soon. */
 export type StageConnection = "quick" | "slow" | "brief";
 
 /** A visit of a rep: an event of it is accepted by the bridge. */
@@ -155,7 +155,7 @@ function configOf(dir: string, ntfy: NtfyServer, mails: MailServer) {
     },
   });
   const connections = [
-    aConnection("quick", [1, 2]),
+    aConnection("quick", [2, 3]),
     aConnection("slow", [600, 1200]),
     aConnection("brief", [600, 1200], { stopExpirySeconds: 2 }),
   ];

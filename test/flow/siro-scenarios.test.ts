@@ -139,7 +139,8 @@ describe("visits that follow each other", () => {
     async () => {
       const visit = drawVisit();
       const rep = await stage.aRep();
-      await stage.book({ recordId: visit, from: 1, until: 6, reps: [rep] });
+      // Long enough for Siro to be asked twice on a slow machine before the stop is due.
+      await stage.book({ recordId: visit, from: 1, until: 10, reps: [rep] });
       await rep.siro.phone.tap(await rep.untilLink(visit, "start"));
       await stage.untilRung(visit, "recording");
       rep.siro.phone.press("stop");

@@ -44,12 +44,13 @@ describe("the budget of a token", () => {
   test("never lets more than the limit out in a minute, and comes back by itself", async () => {
     // 60 a minute: 6 at once, and 54 in the course of it.
     const budget = openSiroBudget(redis, 60);
+    const startedMs = performance.now();
     const waits = [];
     for (let at = 0; at < 7; at += 1) {
       waits.push(await budget.take("token"));
     }
     expect(waits.slice(0, 6)).toEqual([0, 0, 0, 0, 0, 0]);
-    expect(waits[6]).toBeGreaterThan(900);
+    expect(waits[6]).toBeGreaterThan(1100 - (performance.now() - startedMs));
     expect(waits[6]).toBeLessThanOrEqual(1112);
     await until(async () => (await budget.take("token")) === 0, {
       timeoutMs: 3000,
@@ -60,12 +61,14 @@ describe("the budget of a token", () => {
 
   test("what can wait gets half of it at most, however much of that is asked for: the rest is there at once", async () => {
     const budget = openSiroBudget(redis);
+    const startedMs = performance.now();
     const later = await Promise.all(
       Array.from({ length: 200 }, () => openSiroBudget(other).take("token", "later")),
     );
     const taken = later.filter((wait) => wait === 0).length;
     expect(taken).toBeGreaterThanOrEqual(50);
-    expect(taken).toBeLessThan(90);
+    // One more for each 133 ms that it took.
+    expect(taken).toBeLessThanOrEqual(51 + (performance.now() - startedMs) / 133);
     const soon = await Promise.all(Array.from({ length: 20 }, () => budget.take("token", "soon")));
     expect(soon).toEqual(soon.map(() => 0));
   });
@@ -93,7 +96,7 @@ describe("a client with a budget", () => {
   test("waits for its turn with what can wait, while what has to be known soon goes ahead", async () => {
     const siro = await start();
     const client = clientOf(siro, { budget: openSiroBudget(redis) });
-    const lists = Array.from({ length: 70 }, () => client.readRecordings({ updatedFromMs: 0 }));
+    const lists = Array.from({ length: 85 }, () => client.readRecordings({ updatedFromMs: 0 }));
     await until(() => siro.calls.length >= 50, {
       timeoutMs: 5000,
       what: "the half of what may go out",
@@ -102,7 +105,7 @@ describe("a client with a budget", () => {
     const listed = siro.calls.filter(({ path }) => path.endsWith("/core/recordings")).length;
     await Promise.all(lists);
     const all = siro.calls.filter(({ path }) => path.endsWith("/core/recordings")).length;
-    expect([listed < 70, all]).toEqual([true, 70]);
+    expect([listed < 85, all]).toEqual([true, 85]);
   });
 
   test("does not wait through a pause", async () => {
