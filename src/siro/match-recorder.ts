@@ -43,10 +43,10 @@ export function matchRecorder(
         found: evidenceOf("recording", event, byLink(event, BEGINNING, { links, prompts })),
       }));
   const started: readonly BegunRecording[] = begunBy("start");
-  const earlier = [...known(prompts), ...started].flatMap(({ found }) => found);
+  const earlier = [...known(prompts), ...started];
   const wentOn = begunBy("resume").map(({ siroUserId, found }) => ({
     siroUserId,
-    found: found.filter((one) => !isOfOtherVisit(one, earlier, prompts)),
+    found: found.filter((one) => !isOfOtherVisit(one, begunOnPhone(earlier, siroUserId), prompts)),
   }));
   const began = [...started, ...wentOn];
   const recordings = [...known(prompts), ...began];
@@ -66,6 +66,16 @@ export function matchRecorder(
 interface BegunRecording {
   readonly siroUserId: string | undefined;
   readonly found: readonly PromptEvidence[];
+}
+
+/** What began on one rep's phone, or on nobody knows whose; another rep's phone has a say in nothing of that. */
+function begunOnPhone(
+  recordings: readonly BegunRecording[],
+  siroUserId: string | undefined,
+): readonly PromptEvidence[] {
+  return recordings
+    .filter((begun) => [undefined, siroUserId].includes(begun.siroUserId))
+    .flatMap(({ found }) => found);
 }
 
 /** The recording that goes on was begun by another visit's prompt; a visit may have several prompts. */
@@ -101,14 +111,12 @@ function evidenceOf(
       ];
 }
 
-/** The prompts whose recording ended, by whatever; another rep's phone cannot have ended it. */
+/** The prompts whose recording ended, by whatever. */
 function endOf(
   { atMs, recordingId, siroUserId }: RecorderEvent,
   recordings: readonly BegunRecording[],
 ): readonly PromptEvidence[] {
-  return recordings
-    .filter((begun) => [undefined, siroUserId].includes(begun.siroUserId))
-    .flatMap(({ found }) => found)
+  return begunOnPhone(recordings, siroUserId)
     .filter((recording) => recordingId !== undefined && recording.recordingId === recordingId)
     .map((recording) => ({ ...recording, kind: "stopped", atMs }));
 }

@@ -259,6 +259,17 @@ describe("what the recorder says", () => {
     expect(evidence([ended("ann")], unmatched)).toEqual(["stopped p1 token"]);
   });
 
+  test("another rep's phone says nothing of which visit a recording was begun for", () => {
+    const mine = aPrompt({ promptId: "p1" });
+    const bobs = aPrompt({ promptId: "p2", siroUserId: "bob", recordId: "another visit" });
+    const wentOn = aChange("resume", { recordingId: "rec-1" });
+    const began = aChange("start", { recordingId: "rec-1", by: "bob" });
+    expect(evidence([wentOn, began], mine, bobs)).toEqual([
+      "recording p1 time",
+      "recording p2 time",
+    ]);
+  });
+
   test("what the rep threw away has not ended well", () => {
     const first = aPrompt({ recordings: [{ recordingId: "rec-1", certainty: "token" }] });
     const thrown = aChange("cancelled", { recordingId: "rec-1", trigger: "buttonPress" });
