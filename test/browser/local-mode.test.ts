@@ -11,7 +11,7 @@ let browser: Browser;
 
 beforeAll(async () => {
   [bridge, browser] = await Promise.all([startBridge({ isLocalMode: true }), startBrowser()]);
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await browser.close();

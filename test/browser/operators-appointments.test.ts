@@ -38,7 +38,7 @@ beforeAll(async () => {
   sink.answer = ({ path }) => ({ status: path === "/gone" ? 410 : 204 });
   [bridge, browser] = await Promise.all([startBridge(), startBrowser()]);
   await bridge.enrolSink(DANA, sink, "/phone");
-}, 60_000);
+}, 90_000);
 
 beforeEach(async () => {
   screen = await openOperatorScreen(browser, { timezoneId: ZONE });

@@ -17,7 +17,7 @@ beforeAll(async () => {
   [bridge, browser] = await Promise.all([startBridge(), startBrowser()]);
   screen = await openOperatorScreen(browser);
   await signInAt(screen.page, `${bridge.url}/admin/connections`);
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await browser?.close();

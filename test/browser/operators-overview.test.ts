@@ -26,7 +26,7 @@ beforeAll(async () => {
   await bridge.enrolSink(DANA, sink);
   screen = await openOperatorScreen(browser);
   await signInAt(screen.page, `${bridge.url}/admin`);
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await browser?.close();

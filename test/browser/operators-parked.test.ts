@@ -40,7 +40,7 @@ beforeAll(async () => {
     startBrowser(),
   ]);
   screen = await openOperatorScreen(browser);
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await browser?.close();

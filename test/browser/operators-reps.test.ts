@@ -31,7 +31,7 @@ beforeAll(async () => {
   });
   screen = await openOperatorScreen(browser);
   await signInAt(screen.page, `${bridge.url}/admin/reps`);
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await browser?.close();

@@ -35,7 +35,7 @@ let screen: OperatorScreen;
 
 beforeAll(async () => {
   [bridge, browser] = await Promise.all([startBridge(), startBrowser()]);
-}, 60_000);
+}, 90_000);
 
 afterEach(() => screen?.close());
 

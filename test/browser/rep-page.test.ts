@@ -49,7 +49,7 @@ beforeAll(async () => {
     }),
     startBrowser(),
   ]);
-}, 60_000);
+}, 90_000);
 
 afterEach(async () => {
   await Promise.all(phones.splice(0).map((phone) => phone.close()));

@@ -55,7 +55,7 @@ describe("siro-bridge doctor beside a whole bridge and its org", () => {
       VAPID_SUBJECT,
       SMTP_URL: "smtps://user:an-smtp-password@mail.example.com:465",
     };
-  }, 60_000);
+  }, 90_000);
 
   afterAll(async () => {
     await bridge.cleanUp();

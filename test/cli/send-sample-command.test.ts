@@ -12,7 +12,7 @@ let sink: WebhookSink;
 beforeAll(async () => {
   bridge = await startBridge();
   sink = await startWebhookSink();
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge.cleanUp();

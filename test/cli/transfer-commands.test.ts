@@ -65,7 +65,7 @@ beforeAll(async () => {
     return (await readJson(answer)).prompts?.length > 0;
   };
   await until(isPlanned, { timeoutMs: PATIENCE_MS, what: "the plan" });
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge?.cleanUp();

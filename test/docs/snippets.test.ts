@@ -76,7 +76,7 @@ beforeAll(async () => {
     DATA_DIR: bridge.dataDir,
     PORT: new URL(bridge.url).port,
   };
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge?.cleanUp();

@@ -25,7 +25,7 @@ let sink: WebhookSink;
 beforeAll(async () => {
   sink = await startWebhookSink();
   bridge = await startBridge({ connection: { schedule: SCHEDULE } });
-}, 40_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge.cleanUp();
@@ -38,18 +38,33 @@ interface Version {
   readonly version: number;
 }
 
-const reps = Array.from({ length: REPS }, (_, at) => ({
-  userId: canonicalRecordId(`005000000001${String(at).padStart(3, "0")}`),
-  email: `burst${at}@example.com`,
-  name: `Burst ${at}`,
-}));
+/** Each attempt at the test has reps and visits of its own: what was posted before would be duplicates. */
+let attempt = 0;
+
+interface BurstRep {
+  readonly userId: string;
+  readonly email: string;
+  readonly name: string;
+  readonly path: string;
+}
+
+function someReps(): readonly BurstRep[] {
+  return Array.from({ length: REPS }, (_, at) => ({
+    userId: canonicalRecordId(`005000000001${String(attempt * REPS + at).padStart(3, "0")}`),
+    email: `burst${at}@example.com`,
+    name: `Burst ${at}`,
+    path: `/burst/${attempt}/${at}`,
+  }));
+}
 
 /** Five versions of a hundred visits; the last one counts. */
-function someHistories(beginsAtMs: number): readonly Version[] {
-  return reps.flatMap((rep, repAt) =>
+function someHistories(reps: readonly BurstRep[], beginsAtMs: number): readonly Version[] {
+  return reps.flatMap(({ path: _, ...person }, repAt) =>
     Array.from({ length: VISITS_PER_REP }, (_, visitAt) =>
       Array.from({ length: VERSIONS }, (_, version) => {
-        const record = canonicalRecordId(recordId("08p", 5000 + repAt * 10 + visitAt));
+        const record = canonicalRecordId(
+          recordId("08p", 5000 + attempt * 1000 + repAt * 10 + visitAt),
+        );
         const startAtMs = beginsAtMs + visitAt * 3000 + ((version * 7 + repAt) % 3) * 300;
         const appointment: Appointment = {
           recordType: "ServiceAppointment",
@@ -59,7 +74,7 @@ function someHistories(beginsAtMs: number): readonly Version[] {
           endAtMs: startAtMs + 2000,
           title: `Visit ${visitAt}`,
           crmObjects: [],
-          reps: [rep],
+          reps: [person],
         };
         return { appointment, version, event: eventOf(appointment, version, beginsAtMs) };
       }),
@@ -118,11 +133,14 @@ async function ended(child: ChildProcess): Promise<void> {
 
 describe("kill -9 while two processes post the same events", () => {
   test("nothing acked is missing, and every device gets exactly the newest plan's prompts", async () => {
-    for (const [at, rep] of reps.entries()) {
-      await bridge.enrolSink(rep, sink, `/burst/${at}`);
+    attempt += 1;
+    const reps = someReps();
+    for (const rep of reps) {
+      await bridge.enrolSink(rep, sink, rep.path);
     }
+    const arrived = () => sink.arrived.filter(({ path }) => path.startsWith(`/burst/${attempt}/`));
     const beginsAtMs = Date.now() + BEGIN_AFTER_MS;
-    const histories = someHistories(beginsAtMs);
+    const histories = someHistories(reps, beginsAtMs);
     const posters = [startPoster("one", histories), startPoster("two", histories)];
     const ackedTotal = () => posters.reduce((sum, poster) => sum + poster.acked().length, 0);
     for (const [threshold, victim] of [
@@ -170,12 +188,12 @@ describe("kill -9 while two processes post the same events", () => {
         .sort(),
     );
     const total = expected.reduce((sum, lines) => sum + lines.length, 0);
-    await until(() => sink.arrived.length >= total, {
+    await until(() => arrived().length >= total, {
       timeoutMs: 60_000,
-      what: `${total} prompts; ${sink.arrived.length} arrived`,
+      what: `${total} prompts; ${arrived().length} arrived`,
     });
     for (const [at, lines] of expected.entries()) {
-      const got = sink.arrived.filter(({ path }) => path === `/burst/${at}`);
+      const got = arrived().filter(({ path }) => path === reps[at]?.path);
       expect(
         got
           .map(

@@ -24,7 +24,7 @@ let runningNumber = 0;
 beforeAll(async () => {
   sink = await startWebhookSink();
   bridge = await startBridge();
-}, 40_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge.cleanUp();

@@ -28,7 +28,7 @@ beforeAll(async () => {
   await untilReady(redis, PATIENCE_MS);
   bridge = await startBridge({ env: { REDIS_URL: server.url } });
   await bridge.enrolSink(DANA, sink, "/dana");
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge?.cleanUp();

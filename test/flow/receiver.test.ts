@@ -8,7 +8,7 @@ let bridge: BridgeProcess;
 
 beforeAll(async () => {
   bridge = await startBridge();
-}, 40_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge.cleanUp();

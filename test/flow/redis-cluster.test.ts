@@ -41,7 +41,7 @@ beforeAll(async () => {
     connection: { salesforce: { instanceUrl: org.url, auth }, reconcile: { everySeconds: 0 } },
     env: { REDIS_URL: cluster.url(NORTH) },
   });
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await north?.cleanUp();

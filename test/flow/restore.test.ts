@@ -39,7 +39,7 @@ beforeAll(async () => {
       reconcile: { everySeconds: 3_600 },
     },
   });
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge?.cleanUp();

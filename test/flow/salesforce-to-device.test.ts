@@ -34,7 +34,7 @@ beforeAll(async () => {
     },
   });
   door = `${bridge.url}/webhooks/salesforce/${ACME.name}/${ACME.webhookSecret}`;
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge.cleanUp();

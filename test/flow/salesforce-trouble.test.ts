@@ -28,7 +28,7 @@ beforeAll(async () => {
       reconcile: { everySeconds: 5 },
     },
   });
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge.cleanUp();

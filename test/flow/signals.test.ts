@@ -52,7 +52,7 @@ beforeAll(async () => {
   ]);
   const arrived = await until(() => sink.arrived[0], { timeoutMs: 20_000, what: "the prompt" });
   link = arrived.data.link;
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge?.cleanUp();

@@ -51,7 +51,7 @@ beforeAll(async () => {
     org,
     `${bridge.url}/webhooks/salesforce/${ACME.name}/${ACME.webhookSecret}`,
   );
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   stopFlow();

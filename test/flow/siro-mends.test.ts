@@ -38,7 +38,7 @@ beforeAll(async () => {
   });
   siro.webhooks.endpoint = { url: `${bridge.url}/webhooks/siro/${ACME.name}`, secret: SECRET };
   await bridge.enrolSink(DANA, sink);
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge.cleanUp();

@@ -24,7 +24,7 @@ beforeAll(async () => {
   bridge = await startBridge({
     env: { NODE_OPTIONS: `--import=${preload}`, CHAOS_CLOCK_FILE: clockFile },
   });
-}, 60_000);
+}, 90_000);
 
 afterAll(async () => {
   await bridge?.cleanUp();

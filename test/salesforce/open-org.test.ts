@@ -341,7 +341,7 @@ describe("what the org answers", () => {
     ["no rights", refusal(400, "INSUFFICIENT_ACCESS_OR_READONLY", ""), never("ORG_ACCESS_REFUSED")],
     ["a malformed request", refusal(400, "JSON_PARSER_ERROR", ""), never("ORG_QUERY_REFUSED")],
   ])("means the right thing: %s", async (_, answer, meaning) => {
-    const { stub, org } = await anOrg({ call: () => answer }, { timeoutMs: 150 });
+    const { stub, org } = await anOrg({ call: () => answer }, { timeoutMs: 500 });
     const error = await failureOf(org.composite([QUERY]));
     expect(error).toMatchObject(meaning);
     expect(textOf(error)).not.toMatch(/<html>|token-1|127\.0\.0\.1/);

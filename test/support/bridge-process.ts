@@ -11,7 +11,7 @@ import { until } from "./until.ts";
 import type { WebhookSink } from "./webhook-sink.ts";
 
 const MAIN = resolve("dist/src/main.js");
-const READY_TIMEOUT_MS = 20_000;
+const READY_TIMEOUT_MS = 60_000;
 
 /** The secrets of the invented connection. */
 export const ACME = {
