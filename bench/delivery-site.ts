@@ -33,6 +33,10 @@ export type BenchChannel = "webhook" | "web-push";
 /** A bridge with a sink for each channel. */
 export interface DeliverySite {
   readonly bridge: BenchBridge;
+  /** The process ids of all workers. */
+  readonly workerPids: number[];
+  /** What further processes of this bridge must be told. */
+  readonly environment: Readonly<Record<string, string>>;
   readonly redis: Redis;
   readonly sinks: Readonly<Record<BenchChannel, Sink>>;
   /** How fast visits were planned last. */
@@ -72,10 +76,11 @@ export async function openDeliverySite(stage: Stage, reps: number): Promise<Deli
   );
   const certFile = join(stage.makeFolder(), "push-service.pem");
   writeFileSync(certFile, service.cert);
-  const bridge = await startBenchBridge(stage, {
-    roles: "web,worker",
-    environment: { NODE_EXTRA_CA_CERTS: certFile, VAPID_SUBJECT: "mailto:ops@acme-roofing.com" },
-  });
+  const environment = {
+    NODE_EXTRA_CA_CERTS: certFile,
+    VAPID_SUBJECT: "mailto:ops@acme-roofing.com",
+  };
+  const bridge = await startBenchBridge(stage, { roles: "web,worker", environment });
   const redis = openBenchRedis(stage, bridge.redisUrl);
   const sinks = {
     webhook: {
@@ -95,7 +100,18 @@ export async function openDeliverySite(stage: Stage, reps: number): Promise<Deli
   };
   const tomorrow = { from: 0, size: TRIAL_VISITS, dueAtMs: Date.now() + DAY_MS, overMs: 0 };
   const perSecond = await bookVisits(bridge, redis, visitsOf(tomorrow));
-  return { bridge, redis, sinks, perSecond, nextRep: TRIAL_VISITS };
+  const workerPids = [bridge.pidOf("worker")];
+  return { bridge, workerPids, environment, redis, sinks, perSecond, nextRep: TRIAL_VISITS };
+}
+
+/** Starts one more worker process on the same Redis, with a supervisor of its own. */
+export async function addWorker(stage: Stage, site: DeliverySite): Promise<void> {
+  const { bridge, environment, workerPids } = site;
+  const another = await startBenchBridge(stage, {
+    roles: "worker",
+    environment: { ...environment, REDIS_URL: bridge.redisUrl },
+  });
+  workerPids.push(another.pidOf("worker"));
 }
 
 /**
@@ -120,9 +136,10 @@ export async function deliver(
   if (Date.now() > dueAtMs) {
     throw new BridgeFailedError(`${size} visits were not planned before their moment came`);
   }
-  const pids = [bridge.pidOf("worker"), bridge.pidOf("redis")];
+  const pids = [bridge.pidOf("redis"), ...site.workerPids];
   const { result, cpuMs } = await withCpuTime(pids, () => untilArrived(program, due));
-  const [workerCpuMs = Number.NaN, redisCpuMs = Number.NaN] = cpuMs;
+  const [redisCpuMs = Number.NaN, ...workers] = cpuMs;
+  const workerCpuMs = workers.reduce((sum, one) => sum + one, 0);
   return { ...result, size, plannedPerSecond: site.perSecond, workerCpuMs, redisCpuMs };
 }
 

@@ -1,5 +1,6 @@
 import { startBenchRedis } from "./bench-redis.ts";
 import {
+  addWorker,
   type BenchChannel,
   type DeliveryRun,
   type DeliverySite,
@@ -46,22 +47,36 @@ export async function measureBurst(
   { isQuick }: BenchOptions,
 ): Promise<void> {
   const plan = isQuick ? QUICK : WHOLE;
-  const reps = plan.bursts.reduce((sum, { size, runs }) => sum + size * runs, plan.warmUp);
+  const largest = plan.bursts.slice(-1);
+  const bursts = [...plan.bursts, ...largest];
+  const reps = bursts.reduce((sum, { size, runs }) => sum + size * runs, plan.warmUp * 2);
   const site = await openDeliverySite(stage, reps * CHANNELS.length);
   for (const channel of CHANNELS) {
     await deliver(site, { channel, size: plan.warmUp });
     for (const burst of plan.bursts) {
-      await measureOne(site, figures, { ...burst, channel });
+      await measureOne(site, figures, { ...burst, channel, target: "bridge" });
     }
   }
   addHeldMemory(figures, site.bridge, "after the bursts");
+  await addWorker(stage, site);
+  for (const channel of CHANNELS) {
+    await deliver(site, { channel, size: plan.warmUp });
+    for (const burst of largest) {
+      await measureOne(site, figures, { ...burst, channel, target: "two worker processes" });
+    }
+  }
   await measureNoops(stage, figures, plan.bursts);
+}
+
+interface MeasuredBurst extends Burst {
+  readonly channel: BenchChannel;
+  readonly target: string;
 }
 
 async function measureOne(
   site: DeliverySite,
   figures: FigureBook,
-  { channel, size, runs }: Burst & { readonly channel: BenchChannel },
+  { target, channel, size, runs }: MeasuredBurst,
 ): Promise<void> {
   const done: DeliveryRun[] = [];
   while (done.length < runs) {
@@ -69,7 +84,7 @@ async function measureOne(
   }
   figures.add({
     figure: "burst.planning",
-    of: { channel, visits: size },
+    of: { target, channel, visits: size },
     values: {
       ...acrossRuns(
         "plannedPerSecond",
@@ -79,7 +94,7 @@ async function measureOne(
   });
   figures.add({
     figure: "burst.deliveries",
-    of: { target: "bridge", channel, prompts: size },
+    of: { target, channel, prompts: size },
     values: { ...latenessValues(done), ...effort(done) },
   });
 }

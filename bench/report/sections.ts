@@ -95,12 +95,16 @@ function intakeTables(figures: Figures): string {
 function burstTables(figures: Figures): string {
   const planning = named(figures, "burst.planning").map(
     ({ of, values }) =>
-      `${showNumber(Number(of["visits"]))} ${of["channel"]}: ${showNumber(Number(values["plannedPerSecond"]))}`,
+      `${showNumber(Number(of["visits"]))} ${of["channel"]}${withTarget(of["target"])}: ${showNumber(Number(values["plannedPerSecond"]))}`,
   );
   const table = lateTable(named(figures, "burst.deliveries"), "channel", "channel");
   return table === ""
     ? ""
     : `${table}\n\nVisits planned a second before them, through the front door: ${planning.join(", ")}.`;
+}
+
+function withTarget(target: unknown): string {
+  return target === undefined || target === "bridge" ? "" : ` (${target})`;
 }
 
 function lateTable(figures: Figures, head: string, name: string): string {
