@@ -56,6 +56,7 @@ export async function startBenchBridge(
   stage: Stage,
   settings: BridgeSettings,
 ): Promise<BenchBridge> {
+  const { roles } = settings;
   const dir = stage.makeFolder();
   const dataDir = join(dir, "data");
   const logFile = join(dir, "bridge.log");
@@ -71,7 +72,8 @@ export async function startBenchBridge(
   const start = async () => {
     const beganMs = performance.now();
     child = launch(environment, logFile);
-    await untilReady(url, child, logFile);
+    const isReady = roles.includes("web") ? () => answersReady(url) : () => hasReadyWorker(logFile);
+    await untilReady(isReady, child, logFile);
     return performance.now() - beganMs;
   };
   stage.onEnd(stop);
@@ -141,10 +143,14 @@ async function endBridge(child: ChildProcess | undefined): Promise<void> {
   }
 }
 
-async function untilReady(url: string, child: ChildProcess, logFile: string): Promise<void> {
+async function untilReady(
+  isReady: () => boolean | Promise<boolean>,
+  child: ChildProcess,
+  logFile: string,
+): Promise<void> {
   const deadlineMs = performance.now() + READY_TIMEOUT_MS;
   while (performance.now() < deadlineMs && child.exitCode === null) {
-    if (await isReady(url)) {
+    if (await isReady()) {
       return;
     }
     await delay(LOOK_MS);
@@ -153,7 +159,12 @@ async function untilReady(url: string, child: ChildProcess, logFile: string): Pr
   throw new BridgeFailedError(`the bridge did not become ready; it said:\n${said}`);
 }
 
-async function isReady(url: string): Promise<boolean> {
+/** Workers without a web process listen nowhere. */
+function hasReadyWorker(logFile: string): boolean {
+  return readFileSync(logFile, "utf8").includes('"event":"worker.ready"');
+}
+
+async function answersReady(url: string): Promise<boolean> {
   try {
     const { status } = await fetch(`${url}/readyz`);
     return status === 200;

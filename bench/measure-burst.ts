@@ -49,7 +49,7 @@ export async function measureBurst(
   const plan = isQuick ? QUICK : WHOLE;
   const largest = plan.bursts.slice(-1);
   const bursts = [...plan.bursts, ...largest];
-  const reps = bursts.reduce((sum, { size, runs }) => sum + size * runs, plan.warmUp * 2);
+  const reps = bursts.reduce((sum, { size, runs }) => sum + size * runs, plan.warmUp * 3);
   const site = await openDeliverySite(stage, reps * CHANNELS.length);
   for (const channel of CHANNELS) {
     await deliver(site, { channel, size: plan.warmUp });
@@ -58,14 +58,15 @@ export async function measureBurst(
     }
   }
   addHeldMemory(figures, site.bridge, "after the bursts");
+  await measureNoops(stage, figures, plan.bursts);
   await addWorker(stage, site);
   for (const channel of CHANNELS) {
-    await deliver(site, { channel, size: plan.warmUp });
+    // What both are sent is shared between them.
+    await deliver(site, { channel, size: plan.warmUp * 2 });
     for (const burst of largest) {
       await measureOne(site, figures, { ...burst, channel, target: "two worker processes" });
     }
   }
-  await measureNoops(stage, figures, plan.bursts);
 }
 
 interface MeasuredBurst extends Burst {

@@ -12,6 +12,7 @@ import type { SettledWork } from "./settle.ts";
 /** A worker that dies in a look holds nobody up for longer; one that lives renews it. */
 const LEASE_MS = 5_000;
 const RENEW_MS = 1_500;
+const LONGEST_LOOK_MS = 300_000;
 
 /** Queue adapter of `siro-poll`: one look, and the judgements that are due. The next look comes by itself. */
 export function pollSiro(kit: WorkerKit, job: Job, token: string | undefined): SettledWork {
@@ -41,13 +42,22 @@ async function poll(kit: WorkerKit, name: string): Promise<JobOutcome> {
     return { kind: "done", note: { connection: name, ...note, notConfirmed } };
   } finally {
     stopRenewing();
-    await releaseSiroLook(redis, looker);
+    // What the look came to counts; the right to look ends by itself.
+    await releaseSiroLook(redis, looker).catch(() => undefined);
   }
 }
 
-/** Where Redis gives no answer another look may begin; two at once read the same and take it in once. */
+/**
+ * Renews the right to look, until it is told to stop or a look has lasted too long.
+ *
+ * A process that stands still loses it, and another look may begin: two at once read the same and take it in once.
+ */
 function keepRenewing(redis: Redis, looker: SiroLooker): () => void {
   const renew = () => void holdSiroLook(redis, looker, LEASE_MS).catch(() => undefined);
   const timer = setInterval(renew, RENEW_MS);
-  return () => clearInterval(timer);
+  const last = setTimeout(() => clearInterval(timer), LONGEST_LOOK_MS);
+  return () => {
+    clearInterval(timer);
+    clearTimeout(last);
+  };
 }

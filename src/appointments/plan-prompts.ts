@@ -112,21 +112,19 @@ function endForgottenRecording(
   if (open.stop === undefined || open.start !== undefined) {
     // No stop is left for what runs; one that stands belongs to the time the visit was moved to.
     if (!isLeftover(open.appointment, dueAtMs) && !isStoppedBefore(visits, dueAtMs)) {
+      dropStopsOfRunning(visits);
       becomeRestart(open, first, dueAtMs);
-      dropStopsAfter(visits, dueAtMs);
     }
   } else if (open.stop.dueAtMs <= nowMs && dueAtMs <= nowMs + START_AFTER_STOP_MS) {
+    dropStopsOfRunning(visits);
     becomeRestart(open, first, dueAtMs);
-    dropStopsAfter(visits, dueAtMs);
-    open.stop = undefined;
   }
 }
 
-/** A restart ends whatever runs: where visits are never joined, others may wait for a stop that would end the new talk. */
-function dropStopsAfter(visits: readonly Visit[], atMs: number): void {
+/** A restart ends whatever runs: where visits are never joined, several may wait for a stop that would end the new talk. */
+function dropStopsOfRunning(visits: readonly Visit[]): void {
   for (const visit of visits) {
-    const isRunning = visit.openSinceMs !== undefined && visit.start === undefined;
-    if (isRunning && visit.stop !== undefined && visit.stop.dueAtMs >= atMs) {
+    if (visit.openSinceMs !== undefined && visit.start === undefined) {
       visit.stop = undefined;
     }
   }

@@ -68,7 +68,7 @@ interface BegunRecording {
   readonly found: readonly PromptEvidence[];
 }
 
-/** What began on one rep's phone, or on nobody knows whose; another rep's phone has a say in nothing of that. */
+/** What began on this rep's phone, or where it is not known on whose. */
 function begunOnPhone(
   recordings: readonly BegunRecording[],
   siroUserId: string | undefined,

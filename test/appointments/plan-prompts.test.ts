@@ -368,4 +368,15 @@ describe("planPrompts, when the day does not follow the book", () => {
       "15:00 stop A until 15:30",
     ]);
   });
+
+  test("never joined: a restart in place of an overdue stop is sent without the others' overdue stops", () => {
+    const twin = anAppointment("C", ["10:00", "10:59"]);
+    const next = anAppointment("B", ["11:08", "12:00"]);
+    const history = [issued("start", twin, "09:57"), issued("start", A, "09:58")];
+    const appointments = [A, twin, next];
+    expect(planAt("11:10", { appointments, issued: history, schedule: NEVER_JOIN })).toEqual([
+      "11:10 restart B until 12:00",
+      "12:00 stop B until 12:30",
+    ]);
+  });
 });

@@ -25,7 +25,7 @@ const PER_MESSAGE = 100;
 const LONG_AGO_MS = 11 * 60_000;
 const MOMENT_IN_MS = 10_000;
 /** How long a prompt may wait for its confirmation, and what a busy machine needs to send them all. */
-const MOST_LATE_MS = 9_000;
+const MOST_LATE_MS = 6_000;
 
 let stage: PipelineStage;
 let org: StubOrg;

@@ -1,10 +1,13 @@
 import { randomUUID } from "node:crypto";
 import { afterAll, afterEach, beforeAll, describe, expect, test } from "@jest/globals";
+import { releaseSiroLook } from "../../src/books/siro-mark-book.ts";
 import type { Prompt, PromptRecording } from "../../src/domain/prompt.ts";
 import type { ReceiptKind } from "../../src/domain/receipt.ts";
 import { recordingNamed, recordingsOf } from "../../src/domain/recordings-of.ts";
+import { keyspace } from "../../src/keyspace.ts";
 import type { SiroFault } from "../../src/local-mode/stub-siro/wire/siro-faults.ts";
 import { sideBySide } from "../support/side-by-side.ts";
+import { until } from "../support/until.ts";
 import {
   drawVisit,
   openSiroStage,
@@ -363,4 +366,22 @@ describe("a Siro that cannot be trusted", () => {
     },
     40_000,
   );
+
+  test("the right to look is renewed for as long as a look lasts, and its owner's alone", async () => {
+    const { redis } = stage.kit;
+    const right = keyspace.siroLease("acme");
+    const least = new Map<string, number>();
+    stage.siro.faults.inject({ kind: "hang" }, { times: "forever" });
+    const owner = await until(
+      async () => {
+        const [by, leftMs] = await Promise.all([redis.get(right), redis.pttl(right)]);
+        const leastMs = Math.min(least.get(by ?? "") ?? leftMs, leftMs);
+        least.set(by ?? "", leastMs);
+        return leftMs > leastMs + 1_000 && by;
+      },
+      { timeoutMs: 15_000, what: "the right to be renewed" },
+    );
+    await releaseSiroLook(redis, { connection: "acme", owner: "somebody else" });
+    expect(await redis.get(right)).toBe(owner);
+  });
 });
