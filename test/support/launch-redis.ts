@@ -1,8 +1,8 @@
 import { type ChildProcess, spawn } from "node:child_process";
 import { once } from "node:events";
-import { createServer } from "node:net";
 import { resolve } from "node:path";
 import { Redis } from "ioredis";
+import { openPorts } from "../../bench/listen-anywhere.ts";
 import { findRedisServer } from "../../src/process-tree/find-redis-server.ts";
 import { Lifeline } from "../../src/process-tree/lifeline.ts";
 import { until } from "./until.ts";
@@ -65,39 +65,15 @@ export function redisBinary(): string {
   return binary;
 }
 
-/** Below those that systems give to whoever asks for any: what is free now is free when it is used. */
 const FIRST_PORT = 20_000;
 const PORTS_OF_WORKER = 1_500;
 const WORKERS = 8;
 
-const firstOwn =
-  FIRST_PORT + (Number(process.env["JEST_WORKER_ID"] ?? 0) % WORKERS) * PORTS_OF_WORKER;
-let nextOwn = Math.floor(Math.random() * PORTS_OF_WORKER);
-
 /** A port of 127.0.0.1 that nobody listens on; test files that run at the same time never get the same. */
-export async function freePort(): Promise<number> {
-  for (let tried = 0; tried < PORTS_OF_WORKER; tried += 1) {
-    nextOwn = (nextOwn + 1) % PORTS_OF_WORKER;
-    const port = firstOwn + nextOwn;
-    if (await isFree(port)) {
-      return port;
-    }
-  }
-  throw new Error(`no port is free from ${firstOwn} on`);
-}
-
-async function isFree(port: number): Promise<boolean> {
-  const server = createServer();
-  const isListening = new Promise<boolean>((resolve) => {
-    server.once("listening", () => resolve(true)).once("error", () => resolve(false));
-  });
-  server.listen(port, "127.0.0.1");
-  const isOurs = await isListening;
-  await new Promise((done) => {
-    server.close(done);
-  });
-  return isOurs;
-}
+export const freePort = openPorts({
+  first: FIRST_PORT + (Number(process.env["JEST_WORKER_ID"] ?? 0) % WORKERS) * PORTS_OF_WORKER,
+  count: PORTS_OF_WORKER,
+});
 
 async function untilServing(url: string): Promise<void> {
   const options = { retryStrategy: () => 50, enableOfflineQueue: false };
