@@ -27,8 +27,9 @@ export function openPorts({ first, count }: PortRange): () => Promise<number> {
   return async () => {
     for (let tried = 0; tried < count; tried += 1) {
       next = (next + 1) % count;
-      if (await isFree(first + next)) {
-        return first + next;
+      const port = first + next;
+      if (await isFree(port)) {
+        return port;
       }
     }
     throw new Error(`no port is free from ${first} on`);
