@@ -43,6 +43,8 @@ const goodUrl = fc.oneof(
 describe("whatever a link is made of", () => {
   fuzz("it is built or refused, and what is built parses back to the same link", {
     input: bentJson(input),
+    // Read, built and validated: twice what one turn of the bridge does.
+    mayTakeMs: 400,
     handle: (text) => {
       const given = fieldsOf(readJsonText(text));
       const build = buildRecordingLink(given, OPTIONS);
